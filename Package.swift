@@ -1,0 +1,35 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// What every target of ours is compiled with: Swift 6, and the stricter rules that are still to come.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// The targets that have no business with C also prove it: a use of an unsafe construct is a warning there.
+let pure = settings + [.strictMemorySafety()]
+
+let package = Package(
+  name: "athena-gateway",
+  targets: [
+    .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
+
+    .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: settings),
+    .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: settings),
+    .target(name: "JSON", swiftSettings: pure),
+    .target(name: "SigV4", dependencies: ["Crypto"], swiftSettings: pure),
+
+    .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
+    .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+    .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "Crypto"], swiftSettings: settings),
+  ]
+)

@@ -1,0 +1,19 @@
+#pragma once
+
+// The system calls that Swift's Glibc module does not show.
+// `_GNU_SOURCE` stays out of this header: with it, Swift refuses the module ('fds_bits' of fd_set).
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <stddef.h>
+
+/// accept4(2) without the peer's address; the new socket is non-blocking and close-on-exec.
+/// Returns -1 and sets errno as accept4 does.
+int clinux_accept(int listener);
+
+/// The number of processors that the calling process may run on (sched_getaffinity(2)), at least 1.
+int clinux_available_processors(void);
+
+/// Names the calling thread, cut to the kernel's 15 characters.
+void clinux_name_thread(const char *name);
