@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+
+/// What a descriptor is ready for, as epoll(7) reports it.
+public struct Readiness: OptionSet, Sendable {
+  public let rawValue: UInt32
+
+  public init(rawValue: UInt32) {
+    self.rawValue = rawValue
+  }
+
+  public static let readable = Readiness(rawValue: EPOLLIN.rawValue)
+  public static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
+  /// The peer has closed its sending half.
+  public static let peerClosed = Readiness(rawValue: EPOLLRDHUP.rawValue)
+  /// An error is pending or both halves are closed; epoll reports these unasked.
+  public static let failed = Readiness(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
+  /// Report a change once instead of a state always (the edge-triggered mode).
+  public static let onChange = Readiness(rawValue: EPOLLET.rawValue)
+}
+
+/// An epoll instance, closed with its value.
+struct Epoll: ~Copyable {
+  private let descriptor: FileDescriptor
+  private let events: UnsafeMutableBufferPointer<epoll_event>
+
+  init() throws(SystemError) {
+    let raw = epoll_create1(Int32(EPOLL_CLOEXEC))
+    guard raw >= 0 else { throw SystemError("epoll_create1") }
+    descriptor = FileDescriptor(owning: raw)
+    events = .allocate(capacity: 256)
+    events.initialize(repeating: epoll_event())
+  }
+
+  deinit { events.deallocate() }
+
+  func add(_ fd: Int32, interest: Readiness, data: UInt64) throws(SystemError) {
+    try control(EPOLL_CTL_ADD, fd, interest, data)
+  }
+
+  func modify(_ fd: Int32, interest: Readiness, data: UInt64) throws(SystemError) {
+    try control(EPOLL_CTL_MOD, fd, interest, data)
+  }
+
+  private func control(
+    _ operation: Int32, _ fd: Int32, _ interest: Readiness, _ data: UInt64
+  ) throws(SystemError) {
+    var event = epoll_event(events: interest.rawValue, data: epoll_data_t(u64: data))
+    guard epoll_ctl(descriptor.rawValue, operation, fd, &event) == 0 else {
+      throw SystemError("epoll_ctl")
+    }
+  }
+
+  /// Waits for events until the timeout (milliseconds, -1 for ever) and hands each to `body`.
+  /// An interrupted wait is an empty one.
+  func wait(milliseconds: Int32, _ body: (UInt64, Readiness) -> Void) {
+    let count = epoll_wait(
+      descriptor.rawValue, events.baseAddress, Int32(events.count), milliseconds)
+    guard count > 0 else { return }
+    for index in 0..<Int(count) {
+      body(events[index].data.u64, Readiness(rawValue: events[index].events))
+    }
+  }
+}

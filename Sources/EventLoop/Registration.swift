@@ -1,0 +1,22 @@
+/// A descriptor's place in its loop. When the value ends the handler hears no more.
+///
+/// The owner closes the descriptor right after; epoll forgets a closed descriptor by itself, which
+/// saves a system call a connection.
+public struct Registration: ~Copyable {
+  private let loop: EventLoop
+  private let descriptor: Int32
+  private let token: UInt64
+
+  init(loop: EventLoop, descriptor: Int32, token: UInt64) {
+    self.loop = loop
+    self.descriptor = descriptor
+    self.token = token
+  }
+
+  deinit { loop.forget(descriptor) }
+
+  /// Replaces what is watched.
+  public func setInterest(_ interest: Readiness) throws(SystemError) {
+    try loop.setInterest(interest, of: descriptor, token: token)
+  }
+}

@@ -1,0 +1,105 @@
+import Glibc
+import Testing
+
+@testable import EventLoop
+
+@Suite struct EventLoopTests {
+  @Test func `a spawned task runs on the loop from first to last, suspensions included`() async throws {
+    let thread = try LoopThread(name: "test")
+    defer { thread.stopAndJoin() }
+    let loop = thread.loop
+    let places = await withCheckedContinuation { done in
+      Task {
+        try await loop.run {
+          loop.spawn {
+            var places = [loop.isCurrent]
+            for _ in 0..<3 {
+              await pause(on: loop)
+              places.append(loop.isCurrent)
+            }
+            done.resume(returning: places)
+          }
+        }
+      }
+    }
+    #expect(places == [true, true, true, true])
+    #expect(!loop.isCurrent)
+  }
+
+  @Test func `readiness reaches the handler of the descriptor, and none after its registration`()
+    async throws
+  {
+    let thread = try LoopThread(name: "test")
+    defer { thread.stopAndJoin() }
+    let loop = thread.loop
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    let (reader, writer) = (ends[0], ends[1])
+    defer {
+      close(reader)
+      close(writer)
+    }
+    let readiness = await withCheckedContinuation { done in
+      Task {
+        try await loop.run {
+          let probe = Probe { done.resume(returning: $0) }
+          probe.registration = try loop.register(reader, [.readable], handler: probe)
+          #expect(write(writer, "x", 1) == 1)
+        }
+      }
+    }
+    #expect(readiness.contains(.readable))
+    // The probe ended its registration, and the pipe is still full: a level-triggered epoll would tell.
+    for _ in 0..<3 { try await loop.run {} }
+  }
+
+  @Test func `work from other threads arrives once each`() async throws {
+    let thread = try LoopThread(name: "test")
+    defer { thread.stopAndJoin() }
+    let loop = thread.loop
+    let sum = try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 1...1000 { group.addTask { try await loop.run { number } } }
+      return try await group.reduce(0, +)
+    }
+    #expect(sum == 500_500)
+  }
+
+  @Test(arguments: [
+    ("max 100000", nil), ("200000 100000", 2), ("150000 100000", 2), ("1 100000", 1),
+    ("", nil), ("x y", nil), ("-5 100000", nil), ("100 0", nil),
+    ("9223372036854775807 1", Int.max),
+  ])
+  func `a container's processor limit is rounded up`(line: String, expected: Int?) {
+    #expect(Processors.quota(of: line) == expected)
+  }
+}
+
+/// Suspends until a deadline of a millisecond has passed.
+private func pause(on loop: EventLoop) async {
+  await withCheckedContinuation { continuation in
+    let waiter = Waiter()
+    waiter.deadline = loop.makeDeadline {
+      waiter.deadline = nil
+      continuation.resume()
+    }
+    waiter.deadline?.arm(after: .milliseconds(1))
+  }
+}
+
+private final class Waiter {
+  var deadline: Deadline?
+}
+
+private final class Probe: EventHandler {
+  var registration: Registration?
+  let heard: (Readiness) -> Void
+
+  init(heard: @escaping (Readiness) -> Void) {
+    self.heard = heard
+  }
+
+  func handle(_ readiness: Readiness) {
+    registration = nil
+    heard(readiness)
+  }
+}
