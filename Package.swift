@@ -15,6 +15,9 @@ let pure = settings + [.strictMemorySafety()]
 
 let package = Package(
   name: "athena-gateway",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: [])
+  ],
   targets: [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
     .systemLibrary(
@@ -25,10 +28,16 @@ let package = Package(
     .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: settings),
     .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: settings),
     .target(name: "JSON", swiftSettings: pure),
+    .target(
+      name: "HTTPMessage",
+      dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
+      swiftSettings: pure),
     .target(name: "SigV4", dependencies: ["Crypto"], swiftSettings: pure),
 
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
+    .testTarget(
+      name: "HTTPMessageTests", dependencies: ["HTTPMessage"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "Crypto"], swiftSettings: settings),
   ]

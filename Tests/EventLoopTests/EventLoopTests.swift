@@ -4,7 +4,9 @@ import Testing
 @testable import EventLoop
 
 @Suite struct EventLoopTests {
-  @Test func `a spawned task runs on the loop from first to last, suspensions included`() async throws {
+  @Test func `a spawned task runs on the loop from first to last, suspensions included`()
+    async throws
+  {
     let thread = try LoopThread(name: "test")
     defer { thread.stopAndJoin() }
     let loop = thread.loop

@@ -1,0 +1,92 @@
+public import HTTPTypes
+
+/// A header section (RFC 9110 §6.3) as it arrived: the bytes, and where each field line lies in them.
+///
+/// Nothing is decoded before somebody asks, since most fields of most messages interest nobody.
+public struct FieldSection: Sendable {
+  /// Where a field line's name and value lie in the section's bytes.
+  public struct Line: Sendable, Equatable {
+    public let name: Range<Int>
+    public let value: Range<Int>
+
+    public init(name: Range<Int>, value: Range<Int>) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  private let bytes: [UInt8]
+  private let lines: [Line]
+
+  /// - Parameters:
+  ///   - bytes: What the lines point into; bytes outside of them don't matter.
+  ///   - lines: Ranges within `bytes`, in the order of arrival.
+  public init(bytes: [UInt8], lines: [Line]) {
+    self.bytes = bytes
+    self.lines = lines
+  }
+
+  /// A section of these fields, for messages that did not come from a socket.
+  public init(_ fields: [(name: String, value: String)] = []) {
+    var bytes: [UInt8] = []
+    var lines: [Line] = []
+    for (name, value) in fields {
+      let start = bytes.count
+      bytes.append(contentsOf: name.utf8)
+      let middle = bytes.count
+      bytes.append(contentsOf: value.utf8)
+      lines.append(Line(name: start..<middle, value: middle..<bytes.count))
+    }
+    self.init(bytes: bytes, lines: lines)
+  }
+
+  /// The number of field lines.
+  public var count: Int { lines.count }
+
+  /// The fields in the order of arrival.
+  public var all: [(name: String, value: String)] {
+    lines.map { (string($0.name), string($0.value)) }
+  }
+
+  /// The values of every line of this name, in the order of arrival.
+  public func values(of name: HTTPField.Name) -> [String] {
+    lines.lazy.filter { matches($0, name) }.map { string($0.value) }
+  }
+
+  /// The value of a field, its lines joined by a comma (RFC 9110 §5.3); nil without one.
+  public subscript(name: HTTPField.Name) -> String? {
+    guard let first = lines.firstIndex(where: { matches($0, name) }) else { return nil }
+    var value = string(lines[first].value)
+    for line in lines[(first + 1)...] where matches(line, name) {
+      value += ", " + string(line.value)
+    }
+    return value
+  }
+
+  public func contains(_ name: HTTPField.Name) -> Bool {
+    lines.contains { matches($0, name) }
+  }
+
+  /// Bytes that are not UTF-8 become U+FFFD: a field value may hold any (RFC 9110 §5.5).
+  private func string(_ range: Range<Int>) -> String {
+    String(decoding: bytes[range], as: UTF8.self)
+  }
+
+  private func matches(_ line: Line, _ name: HTTPField.Name) -> Bool {
+    let wanted = name.canonicalName.utf8
+    guard line.name.count == wanted.count else { return false }
+    var position = line.name.lowerBound
+    for byte in wanted {
+      guard bytes[position].asciiLowercased == byte else { return false }
+      position += 1
+    }
+    return true
+  }
+}
+
+extension UInt8 {
+  /// The lower-case letter of an upper-case one; every other byte as it is.
+  public var asciiLowercased: UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
+  }
+}

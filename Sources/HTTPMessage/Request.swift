@@ -1,0 +1,52 @@
+public import HTTPTypes
+
+/// A request (RFC 9110 §3.4) whose head is complete; its content is read on demand.
+public struct Request {
+  public var method: HTTPRequest.Method
+  /// The path of the target, percent-encoded as it was sent; begins with `/`, or is `*`.
+  public var path: String
+  /// What followed the target's `?`; nil without one.
+  public var query: String?
+  /// `http` or `https`: how this message came.
+  public var scheme: String
+  /// The target's authority, else the `Host` field (RFC 9112 §3.3); nil in an HTTP/1.0 request without one.
+  public var authority: String?
+  public var fields: FieldSection
+  public var body: any RequestBody
+
+  public init(
+    method: HTTPRequest.Method, path: String, query: String? = nil, scheme: String = "http",
+    authority: String? = nil, fields: FieldSection = FieldSection(),
+    body: any RequestBody = BufferedBody([])
+  ) {
+    self.method = method
+    self.path = path
+    self.query = query
+    self.scheme = scheme
+    self.authority = authority
+    self.fields = fields
+    self.body = body
+  }
+}
+
+/// The content of a request. Nothing is read from the peer, and no `100 Continue` sent, before it is asked for.
+public protocol RequestBody: AnyObject {
+  /// Reads all of it.
+  ///
+  /// - Throws: `contentTooLarge` past the limit (in bytes), and what else breaks off a body.
+  func collect(upTo limit: Int) async throws(Refusal) -> [UInt8]
+}
+
+/// A body that is at hand.
+public final class BufferedBody: RequestBody {
+  private let bytes: [UInt8]
+
+  public init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  public func collect(upTo limit: Int) async throws(Refusal) -> [UInt8] {
+    guard bytes.count <= limit else { throw .contentTooLarge(limit: limit) }
+    return bytes
+  }
+}
