@@ -34,10 +34,21 @@ let package = Package(
       swiftSettings: pure),
     .target(name: "SigV4", dependencies: ["Crypto"], swiftSettings: pure),
 
+    .target(
+      name: "HTTPServer",
+      dependencies: [
+        "CLinux", "EventLoop", "HTTPMessage",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: settings),
+
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
     .testTarget(
       name: "HTTPMessageTests", dependencies: ["HTTPMessage"], swiftSettings: settings),
+    .testTarget(
+      name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPMessage", "EventLoop"],
+      swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "Crypto"], swiftSettings: settings),
   ]

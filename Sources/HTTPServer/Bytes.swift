@@ -1,0 +1,89 @@
+import HTTPMessage
+
+/// The bytes that HTTP's grammar names.
+extension UInt8 {
+  static let tab = UInt8(ascii: "\t")
+  static let lf = UInt8(ascii: "\n")
+  static let cr = UInt8(ascii: "\r")
+  static let space = UInt8(ascii: " ")
+
+  /// VCHAR (RFC 5234 B.1).
+  var isVisible: Bool { (0x21...0x7E).contains(self) }
+
+  var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
+  /// The value of a hexadecimal digit.
+  var hexDigit: Int? {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): Int(self) - 0x30
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): Int(self) - 0x57
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): Int(self) - 0x37
+    default: nil
+    }
+  }
+
+  /// tchar (RFC 9110 §5.6.2).
+  var isTokenCharacter: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "!"), UInt8(ascii: "#"),
+      UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"),
+      UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"),
+      UInt8(ascii: "~"):
+      true
+    default: false
+    }
+  }
+
+  /// field-vchar, SP or HTAB (RFC 9110 §5.5): what a field value may hold.
+  var isFieldContent: Bool {
+    self >= 0x20 && self != 0x7F || self == .tab
+  }
+}
+
+extension Span<UInt8> {
+  /// A copy of a part.
+  func copy(_ range: Range<Int>) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+      extracting(range).withUnsafeBufferPointer { _ = buffer.initialize(from: $0) }
+      count = range.count
+    }
+  }
+
+  /// A part as text; the caller has seen that it is ASCII.
+  func text(_ range: Range<Int>) -> String {
+    extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The range without the spaces and tabs at its ends (OWS, RFC 9110 §5.6.3).
+  func trimmed(_ range: Range<Int>) -> Range<Int> {
+    var (low, high) = (range.lowerBound, range.upperBound)
+    while low < high, self[low] == .space || self[low] == .tab { low += 1 }
+    while high > low, self[high - 1] == .space || self[high - 1] == .tab { high -= 1 }
+    return low..<high
+  }
+
+  /// Whether a part is this lower-case ASCII text, without regard to case.
+  func matches(_ range: Range<Int>, _ text: StaticString) -> Bool {
+    guard range.count == text.utf8CodeUnitCount else { return false }
+    return text.withUTF8Buffer { wanted in
+      for offset in 0..<range.count {
+        guard self[range.lowerBound + offset].asciiLowercased == wanted[offset] else {
+          return false
+        }
+      }
+      return true
+    }
+  }
+
+  /// Where a byte is first found in a range.
+  func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+    var position = range.lowerBound
+    while position < range.upperBound {
+      if self[position] == byte { return position }
+      position += 1
+    }
+    return nil
+  }
+}

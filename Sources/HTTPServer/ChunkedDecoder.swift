@@ -1,0 +1,131 @@
+import HTTPMessage
+
+/// The chunked transfer coding (RFC 9112 §7.1), decoded as it comes. Trailer fields are checked as
+/// fields are, and dropped: merging them into the header section is how requests get smuggled.
+struct ChunkedDecoder {
+  private enum State {
+    case size
+    case data(remaining: Int)
+    /// The CRLF after a chunk's data: what of it has come.
+    case dataEnd(sawCR: Bool)
+    case trailers
+    case complete
+  }
+
+  /// Bytes that a chunk's size line, or a trailer line, may have.
+  private static let longestLine = 1024
+  /// What framing may cost beyond eight times the data: one byte a chunk is slow, but no attack.
+  private static let allowedOverhead = 16 * 1024
+
+  private var state = State.size
+  private var line: [UInt8] = []
+  private var overhead = 0
+  private var trailers = 0
+  private let limits: Limits
+
+  init(limits: Limits) {
+    self.limits = limits
+  }
+
+  var isComplete: Bool {
+    if case .complete = state { true } else { false }
+  }
+
+  /// Decodes what it can, and returns how many bytes it took: all, unless the content ended among them.
+  ///
+  /// Throws `malformed`, or `contentTooLarge` once the content is more than the limit.
+  mutating func decode(
+    _ bytes: Span<UInt8>, into content: inout [UInt8]
+  ) throws(Refusal) -> Int {
+    var position = 0
+    while position < bytes.count, !isComplete {
+      switch state {
+      case .size:
+        guard try readLine(bytes, &position, content.count) else { break }
+        try beginChunk(contentLength: content.count)
+      case .data(let remaining):
+        let count = min(remaining, bytes.count - position)
+        content.append(bytes, position..<(position + count))
+        position += count
+        state = count == remaining ? .dataEnd(sawCR: false) : .data(remaining: remaining - count)
+      case .dataEnd(let sawCR):
+        guard bytes[position] == (sawCR ? .lf : .cr) else {
+          throw .malformed("chunk data must end in CR LF after its size (RFC 9112 section 7.1)")
+        }
+        position += 1
+        overhead += 1
+        state = sawCR ? .size : .dataEnd(sawCR: true)
+      case .trailers:
+        guard try readLine(bytes, &position, content.count) else { break }
+        try endTrailerLine()
+      case .complete: break
+      }
+    }
+    return position
+  }
+
+  /// Gathers a line up to its CRLF; false while it has not ended.
+  private mutating func readLine(
+    _ bytes: Span<UInt8>, _ position: inout Int, _ contentLength: Int
+  ) throws(Refusal) -> Bool {
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += 1
+      overhead += 1
+      guard overhead <= Self.allowedOverhead + 8 * contentLength else {
+        throw .malformed("the chunked framing is far larger than the content")
+      }
+      if byte == .lf {
+        guard line.last == .cr else { throw Self.badLine }
+        line.removeLast()
+        return true
+      }
+      guard byte.isFieldContent || byte == .cr, line.last != .cr,
+        line.count < Self.longestLine
+      else { throw Self.badLine }
+      line.append(byte)
+    }
+    return false
+  }
+
+  /// `chunk-size [ chunk-ext ]`; the extension is ignored (RFC 9112 §7.1.1).
+  private mutating func beginChunk(contentLength: Int) throws(Refusal) {
+    var size = 0
+    var digits = 0
+    for byte in line {
+      guard let digit = byte.hexDigit else {
+        guard byte == UInt8(ascii: ";"), digits > 0 else { throw Self.badLine }
+        break
+      }
+      digits += 1
+      // Sixteen digits would overflow; fifteen are more than any limit.
+      guard digits < 16 else { throw .contentTooLarge(limit: limits.body) }
+      size = size << 4 | digit
+    }
+    guard digits > 0 else { throw Self.badLine }
+    line.removeAll(keepingCapacity: true)
+    guard size <= limits.body - contentLength else { throw .contentTooLarge(limit: limits.body) }
+    state = size == 0 ? .trailers : .data(remaining: size)
+  }
+
+  private mutating func endTrailerLine() throws(Refusal) {
+    guard !line.isEmpty else {
+      state = .complete
+      return
+    }
+    _ = try FieldLine.parse(line.span, 0..<line.count)
+    line.removeAll(keepingCapacity: true)
+    trailers += 1
+    guard trailers <= limits.fields else { throw .headTooLarge(limit: limits.head) }
+  }
+
+  private static let badLine = Refusal.malformed(
+    "a chunk must begin with its size in hexadecimal and CR LF (RFC 9112 section 7.1)")
+}
+
+extension [UInt8] {
+  /// Appends a part of a span in one copy.
+  mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+    bytes.extracting(range).withUnsafeBufferPointer { append(contentsOf: $0) }
+  }
+}

@@ -1,0 +1,29 @@
+import HTTPMessage
+
+/// `field-name ":" OWS field-value OWS` (RFC 9112 §5).
+enum FieldLine {
+  static func parse(
+    _ bytes: Span<UInt8>, _ line: Range<Int>
+  ) throws(Refusal) -> FieldSection.Line {
+    var colon = line.lowerBound
+    while colon < line.upperBound, bytes[colon].isTokenCharacter { colon += 1 }
+    guard colon > line.lowerBound, colon < line.upperBound, bytes[colon] == UInt8(ascii: ":") else {
+      throw malformed(bytes, line)
+    }
+    for position in (colon + 1)..<line.upperBound where !bytes[position].isFieldContent {
+      throw .malformed("a field value has a control character (RFC 9110 section 5.5)")
+    }
+    return FieldSection.Line(
+      name: line.lowerBound..<colon, value: bytes.trimmed((colon + 1)..<line.upperBound))
+  }
+
+  private static func malformed(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Refusal {
+    switch bytes[line.lowerBound] {
+    case .space, .tab:
+      .malformed("a field line begins with white space (RFC 9112 section 5.2)")
+    default:
+      .malformed(
+        "a field line must be a name, a colon right after it, and a value (RFC 9112 section 5)")
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import HTTPMessage
+import HTTPTypes
+
+/// A request target (RFC 9112 §3.2), taken apart but not decoded.
+struct RequestTarget: Equatable {
+  let path: String
+  let query: String?
+  /// Present in absolute-form, where it outranks `Host` (RFC 9112 §3.2.2), and in authority-form.
+  let authority: String?
+
+  init(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, method: HTTPRequest.Method
+  ) throws(Refusal) {
+    try Self.checkCharacters(bytes, range)
+    guard !range.isEmpty else { throw Self.malformed }
+    if method == .connect {
+      try Authority.check(bytes, range)
+      (path, query, authority) = ("", nil, bytes.text(range))
+    } else if bytes[range.lowerBound] == UInt8(ascii: "/") {
+      (path, query) = Self.split(bytes, range)
+      authority = nil
+    } else if bytes.matches(range, "*") {
+      guard method == .options else { throw Self.malformed }
+      (path, query, authority) = ("*", nil, nil)
+    } else {
+      let start = try Self.endOfScheme(bytes, range)
+      var end = start
+      while end < range.upperBound, bytes[end] != UInt8(ascii: "/"), bytes[end] != UInt8(ascii: "?")
+      {
+        end += 1
+      }
+      try Authority.check(bytes, start..<end)
+      authority = bytes.text(start..<end)
+      let (path, query) = Self.split(bytes, end..<range.upperBound)
+      self.path = path.isEmpty ? "/" : path
+      self.query = query
+    }
+  }
+
+  private static let malformed = Refusal.malformed(
+    "the request target must be a path that begins with '/' or a whole http URL "
+      + "(RFC 9112 section 3.2)")
+
+  private static func split(
+    _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) -> (path: String, query: String?) {
+    guard let mark = bytes.firstIndex(of: UInt8(ascii: "?"), in: range) else {
+      return (bytes.text(range), nil)
+    }
+    return (bytes.text(range.lowerBound..<mark), bytes.text((mark + 1)..<range.upperBound))
+  }
+
+  /// The position after `http://` or `https://`.
+  private static func endOfScheme(
+    _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) throws(Refusal) -> Int {
+    for (scheme, length) in [("http://", 7), ("https://", 8)] as [(StaticString, Int)] {
+      let end = range.lowerBound + length
+      if end <= range.upperBound, bytes.matches(range.lowerBound..<end, scheme) { return end }
+    }
+    throw malformed
+  }
+
+  /// Visible ASCII without `#`; each `%` is followed by two hexadecimal digits that are not `00`.
+  private static func checkCharacters(
+    _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) throws(Refusal) {
+    for position in range {
+      let byte = bytes[position]
+      guard byte.isVisible, byte != UInt8(ascii: "#") else {
+        throw .malformed("the request target has a byte that must be percent-encoded")
+      }
+      guard byte == UInt8(ascii: "%") else { continue }
+      guard position + 2 < range.upperBound, let high = bytes[position + 1].hexDigit,
+        let low = bytes[position + 2].hexDigit
+      else {
+        throw .malformed("a '%' in the request target is not followed by two hexadecimal digits")
+      }
+      guard high + low > 0 else { throw .malformed("the request target has a NUL (%00)") }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import CLinux
+import EventLoop
+import Glibc
+
+/// A connected, non-blocking stream socket.
+struct Socket: ~Copyable {
+  /// What became of an attempt to read or write; that it would block is a state, not an error.
+  enum Outcome: Equatable {
+    case bytes(Int)
+    case wouldBlock
+    /// The peer has closed its half (reading), or the connection is gone (writing and reading).
+    case ended
+  }
+
+  private let descriptor: FileDescriptor
+
+  init(_ descriptor: consuming FileDescriptor) {
+    self.descriptor = descriptor
+  }
+
+  var rawValue: Int32 { descriptor.rawValue }
+
+  func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+    while true {
+      let count = recv(rawValue, buffer.baseAddress, buffer.count, 0)
+      if count > 0 { return .bytes(count) }
+      if count == 0 { return .ended }
+      if errno != EINTR { return errno == EAGAIN ? .wouldBlock : .ended }
+    }
+  }
+
+  /// Writes what the kernel takes. A peer that is gone is an outcome, never a SIGPIPE.
+  func send(_ bytes: Span<UInt8>) -> Outcome {
+    bytes.withUnsafeBufferPointer { buffer in
+      while true {
+        let count = Glibc.send(rawValue, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+        if count >= 0 { return .bytes(count) }
+        if errno != EINTR { return errno == EAGAIN ? .wouldBlock : .ended }
+      }
+    }
+  }
+
+  /// Ends the sending half; the peer reads an end of file.
+  func shutDownSending() {
+    _ = shutdown(rawValue, Int32(SHUT_WR))
+  }
+}
