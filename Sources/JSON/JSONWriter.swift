@@ -37,7 +37,9 @@ public struct JSONWriter: Sendable {
   /// or exponent. JSON has no infinities and no NaN: they become null, as in ECMA-262.
   public mutating func double(_ value: Double) {
     guard value.isFinite else { return null() }
-    scalar(Int(exactly: value).map(String.init) ?? value.description)
+    // Not Int(exactly:), which calls trunc(3): a program that imports nothing links no libm.
+    if value.magnitude < 0x1p63, Double(Int(value)) == value { return int(Int(value)) }
+    scalar(value.description)
   }
 
   /// Writes a whole value; its numbers keep their spelling.
