@@ -42,6 +42,8 @@ extension JSONValue {
   /// The member of that name; nil where there is none, and where this is not an object.
   public subscript(name: String) -> JSONValue? { asObject?[name] }
 
+  // The value of one kind; nil where this is of another.
+
   public var asBool: Bool? {
     guard case .bool(let value) = self else { return nil }
     return value

@@ -100,4 +100,11 @@ import Testing
     #expect(reader.findings.count == JSONObjectReader.maximumFindings)
     #expect(texts(reader).allSatisfy { $0.utf8.count < 200 })
   }
+
+  @Test func `members of a wrong type are bounded too`() throws {
+    let members = (0..<100).map { "\"m\($0)\":1" }.joined(separator: ",")
+    var reader = try reader("{\(members)}")
+    for index in 0..<100 { _ = reader.string("m\(index)") }
+    #expect(reader.findings.count == JSONObjectReader.maximumFindings)
+  }
 }
