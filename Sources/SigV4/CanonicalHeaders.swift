@@ -9,6 +9,7 @@ struct CanonicalHeaders {
   init(_ headers: [(name: String, value: String)]) {
     // The sort is stable: values of one name stay in the order in which they were sent.
     let sorted = headers.sorted { $0.name < $1.name }
+    text.reserveCapacity(512)
     var names: [UInt8] = []
     var previous: String?
     for header in sorted {
@@ -31,21 +32,29 @@ struct CanonicalHeaders {
 extension [UInt8] {
   /// Appends a field value without the whitespace around it and with one space for each run of it inside. A line
   /// folded by the obsolete rule of RFC 9112 §5.2 has such a run where it is folded.
+  ///
+  /// Copied whole and closed up in place: a session token has a thousand bytes.
   fileprivate mutating func append(trimming value: String) {
     let start = count
+    append(contentsOf: value.utf8)
+    var bytes = mutableSpan
+    var end = start
     var gap = false
-    for byte in value.utf8 {
-      switch byte {
+    for index in start..<bytes.count {
+      switch bytes[index] {
       case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"):
-        gap = count > start
-      default:
+        gap = end > start
+      case let byte:
         if gap {
-          append(UInt8(ascii: " "))
+          bytes[end] = UInt8(ascii: " ")
+          end += 1
           gap = false
         }
-        append(byte)
+        bytes[end] = byte
+        end += 1
       }
     }
+    removeLast(count - end)
   }
 }
 
