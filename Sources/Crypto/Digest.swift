@@ -1,7 +1,7 @@
 /// The 32 bytes of a SHA-256 hash or of an HMAC made with it.
 ///
-/// Two digests are compared in constant time: one of them may be a secret, and `==` should be right even
-/// where nobody thought of that.
+/// Two digests are compared in constant time: one of them may be a secret, and `==` should be right
+/// even where nobody thought of that.
 public struct Digest: Sendable, Equatable {
   /// The length of every digest.
   public static let byteCount = 32

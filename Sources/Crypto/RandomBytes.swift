@@ -7,7 +7,8 @@ public enum RandomBytes {
     bytes.withUnsafeMutableBytes { bytes in
       var rest = bytes[...]
       while !rest.isEmpty {
-        // getentropy(3) is getrandom(2), begun again when a signal comes in between. It gives 256 bytes at most.
+        // getentropy(3) is getrandom(2), begun again when a signal comes in between. It gives 256
+        // bytes at most.
         let part = UnsafeMutableRawBufferPointer(rebasing: rest.prefix(256))
         let result = getentropy(part.baseAddress!, part.count)
         precondition(result == 0, "getrandom(2) needs Linux 3.17")

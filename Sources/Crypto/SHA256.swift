@@ -2,8 +2,8 @@ import COpenSSL
 
 /// SHA-256 (FIPS 180-4), at once or a piece at a time.
 ///
-/// OpenSSL can fail here only for want of memory, which no input brings about and nothing can be done
-/// about: a failure ends the process, so that callers have no error to handle.
+/// OpenSSL can fail here only for want of memory, which no input brings about and nothing can be
+/// done about: a failure ends the process, so that callers have no error to handle.
 public struct SHA256: ~Copyable {
   private let context: OpaquePointer
 
@@ -55,10 +55,11 @@ public struct SHA256: ~Copyable {
   }
 }
 
-/// SHA-256 as OpenSSL's provider has it: fetched once, because each use of `EVP_sha256()` looks it up again.
+/// SHA-256 as OpenSSL's provider has it: fetched once, because each use of `EVP_sha256()` looks it
+/// up again.
 ///
-/// `nonisolated(unsafe)`: the pointer is never changed, and OpenSSL never writes to a fetched algorithm but for
-/// its reference count, which is atomic.
+/// `nonisolated(unsafe)`: the pointer is never changed, and OpenSSL never writes to a fetched
+/// algorithm but for its reference count, which is atomic.
 private nonisolated(unsafe) let algorithm: OpaquePointer = {
   guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
     preconditionFailure("OpenSSL has no SHA-256")

@@ -13,7 +13,8 @@ extension AuthorizationField {
     case duplicateParameter
     /// One of the three is not there.
     case missingParameter
-    /// Not an access key ID, a day of the calendar, a region, a service and `aws4_request`, with `/` between them.
+    /// Not an access key ID, a day of the calendar, a region, a service and `aws4_request`, with
+    /// `/` between them.
     case malformedCredential
     /// Not field names in lower case, each once, sorted, with `;` between them.
     case malformedSignedHeaders
@@ -21,8 +22,9 @@ extension AuthorizationField {
     case malformedSignature
   }
 
-  /// Reads a field value: one or more spaces after the algorithm, the parameters in any order, spaces around their
-  /// commas or none, as clients of AWS differ there. All else is as AWS wants it.
+  /// Reads a field value: one or more spaces after the algorithm, the parameters in any order,
+  /// spaces around their commas or none, as clients of AWS differ there. All else is as AWS wants
+  /// it.
   public init(parsing value: String) throws(ParsingError) {
     let value = value.utf8[...]
     guard value.starts(with: "\(Self.algorithm) ".utf8) else { throw .unsupportedAlgorithm }

@@ -9,7 +9,8 @@ public struct AuthorizationField: Sendable, Equatable {
   /// What the signing key is good for.
   public let scope: CredentialScope
 
-  /// The names of the fields that the signature covers, in lower case, sorted, with `;` between them.
+  /// The names of the fields that the signature covers, in lower case, sorted, with `;` between
+  /// them.
   public let signedHeaders: String
 
   /// The signature, which `==` compares in constant time.

@@ -1,4 +1,5 @@
-/// The canonical headers and the list of their names: steps 4 and 5 of "Create a canonical request" in AWS's guide.
+/// The canonical headers and the list of their names: steps 4 and 5 of "Create a canonical request"
+/// in AWS's guide.
 struct CanonicalHeaders {
   /// `name:value` in lower case, sorted, each with a line feed after it.
   private(set) var text: [UInt8] = []
@@ -30,8 +31,8 @@ struct CanonicalHeaders {
 }
 
 extension [UInt8] {
-  /// Appends a field value without the whitespace around it and with one space for each run of it inside. A line
-  /// folded by the obsolete rule of RFC 9112 §5.2 has such a run where it is folded.
+  /// Appends a field value without the whitespace around it and with one space for each run of it
+  /// inside. A line folded by the obsolete rule of RFC 9112 §5.2 has such a run where it is folded.
   ///
   /// Copied whole and closed up in place: a session token has a thousand bytes.
   fileprivate mutating func append(trimming value: String) {

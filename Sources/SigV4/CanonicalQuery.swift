@@ -1,8 +1,9 @@
 extension [UInt8] {
   /// Appends the canonical query string: step 3 of "Create a canonical request" in AWS's guide.
   ///
-  /// The parameters stay as they were sent but for what no request line can carry. They are sorted by name and
-  /// then by value, which is not the order of the whole `name=value`: `-` sorts before `=`.
+  /// The parameters stay as they were sent but for what no request line can carry. They are sorted
+  /// by name and then by value, which is not the order of the whole `name=value`: `-` sorts before
+  /// `=`.
   mutating func append(canonicalQuery query: String) {
     guard !query.isEmpty else { return }
     var parameters: [(name: [UInt8], value: [UInt8])] = []

@@ -8,7 +8,8 @@ public struct CanonicalRequest: Sendable {
   /// The names of the fields that it covers, sorted: `host;x-amz-date`.
   public let signedHeaders: String
 
-  /// Covers all fields but those that are known to change on the way to the service, and `Authorization` itself.
+  /// Covers all fields but those that are known to change on the way to the service, and
+  /// `Authorization` itself.
   public init(_ request: SignableRequest, pathRule: PathRule = .standard) {
     var headers: [(name: String, value: String)] = []
     headers.reserveCapacity(request.headers.count)
@@ -19,8 +20,8 @@ public struct CanonicalRequest: Sendable {
     self.init(request, headers: headers, pathRule: pathRule)
   }
 
-  /// Covers what the client says it has signed, to verify it; `nil` if `request` lacks one of those fields, or if
-  /// `signedHeaders` is not a sorted list of lower-case names, at least one.
+  /// Covers what the client says it has signed, to verify it; `nil` if `request` lacks one of those
+  /// fields, or if `signedHeaders` is not a sorted list of lower-case names, at least one.
   public init?(
     _ request: SignableRequest, signedHeaders: String, pathRule: PathRule = .standard
   ) {

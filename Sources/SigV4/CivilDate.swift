@@ -1,7 +1,8 @@
 /// A day of the Gregorian calendar, from 1970 on.
 ///
-/// Years are counted from 1 March, so that the leap day is the last one of its year, in eras of 400 years, after
-/// which the calendar repeats: Howard Hinnant's "chrono-Compatible Low-Level Date Algorithms".
+/// Years are counted from 1 March, so that the leap day is the last one of its year, in eras of 400
+/// years, after which the calendar repeats: Howard Hinnant's "chrono-Compatible Low-Level Date
+/// Algorithms".
 struct CivilDate: Equatable {
   let year: Int
   /// From 1 to 12.

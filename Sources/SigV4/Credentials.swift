@@ -6,7 +6,8 @@ public struct Credentials: Sendable, Equatable {
   /// The half that signs and is never sent.
   public let secretAccessKey: String
 
-  /// Goes with temporary credentials and is sent as `X-Amz-Security-Token`; `nil` for those of an IAM user.
+  /// Goes with temporary credentials and is sent as `X-Amz-Security-Token`; `nil` for those of an
+  /// IAM user.
   public let sessionToken: String?
 
   public init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil) {

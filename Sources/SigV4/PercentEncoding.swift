@@ -1,13 +1,14 @@
 extension [UInt8] {
-  /// Appends `text` with all but RFC 3986's unreserved characters percent-encoded: SigV4's `UriEncode()`.
+  /// Appends `text` with all but RFC 3986's unreserved characters percent-encoded: SigV4's
+  /// `UriEncode()`.
   mutating func append(percentEncoding text: some Sequence<UInt8>) {
     for byte in text {
       if byte.isUnreserved { append(byte) } else { append(percentEncoded: byte) }
     }
   }
 
-  /// Appends `text` with what a request line can't carry percent-encoded, and nothing else: what is encoded
-  /// already stays as it is.
+  /// Appends `text` with what a request line can't carry percent-encoded, and nothing else: what is
+  /// encoded already stays as it is.
   mutating func append(encodingOnce text: some Sequence<UInt8>) {
     for byte in text {
       if (0x21...0x7e).contains(byte) { append(byte) } else { append(percentEncoded: byte) }

@@ -12,7 +12,8 @@ public struct SignableRequest: Sendable {
   /// The fields in the order in which they are sent, `Host` and `X-Amz-Date` among them.
   public var headers: [(name: String, value: String)]
 
-  /// The SHA-256 of the body in lower-case hexadecimal, or `UNSIGNED-PAYLOAD` where the service allows that.
+  /// The SHA-256 of the body in lower-case hexadecimal, or `UNSIGNED-PAYLOAD` where the service
+  /// allows that.
   public var payloadHash: String
 
   public init(

@@ -1,6 +1,7 @@
 public import Crypto
 
-/// The key that signs for one ``CredentialScope``. Deriving it costs four HMACs: keep it for its day.
+/// The key that signs for one ``CredentialScope``. Deriving it costs four HMACs: keep it for its
+/// day.
 public struct SigningKey: Sendable {
   /// Whose key it is.
   public let accessKeyID: String
@@ -26,8 +27,8 @@ public struct SigningKey: Sendable {
     HMACSHA256.code(stringToSign.span, key: kSigning.bytes.span)
   }
 
-  /// All stages in one: the `Authorization` field of `request`, which has to be sent with the `X-Amz-Date` that it
-  /// is signed with, on the day of this key's scope.
+  /// All stages in one: the `Authorization` field of `request`, which has to be sent with the
+  /// `X-Amz-Date` that it is signed with, on the day of this key's scope.
   public func authorization(
     for request: SignableRequest, at time: SigningTime, pathRule: PathRule = .standard
   ) -> AuthorizationField {

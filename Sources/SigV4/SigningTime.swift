@@ -11,7 +11,8 @@ public struct SigningTime: Sendable, Hashable {
   /// Day and time, as in `X-Amz-Date`: `20150830T123600Z`.
   public let dateTime: String
 
-  /// The moment that many seconds after 1970 began; the nearest one that can be written, if it can't.
+  /// The moment that many seconds after 1970 began; the nearest one that can be written, if it
+  /// can't.
   public init(secondsSince1970 seconds: Int) {
     let seconds = min(max(seconds, 0), Self.lastSecond)
     let (day, second) = seconds.quotientAndRemainder(dividingBy: 86400)
@@ -31,7 +32,8 @@ public struct SigningTime: Sendable, Hashable {
     secondsSince1970 = seconds
   }
 
-  /// Reads `20150830T123600Z`: exactly that form, a day of the calendar, and no leap second; otherwise `nil`.
+  /// Reads `20150830T123600Z`: exactly that form, a day of the calendar, and no leap second;
+  /// otherwise `nil`.
   public init?(dateTime text: String) {
     let text = Array(text.utf8)
     guard text.count == 16, text[8] == UInt8(ascii: "T"), text[15] == UInt8(ascii: "Z"),

@@ -44,6 +44,12 @@ import Testing
     #expect(HMACSHA256.code(message.span, key: key.span).hex == hex)
   }
 
+  @Test func `takes a key and a message that have no address`() {
+    #expect(
+      HMACSHA256.code(Span<UInt8>(), key: Span<UInt8>()).hex
+        == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")
+  }
+
   @Test func `remembers no key from the call before`() {
     let key: [UInt8] = [1]
     let none: [UInt8] = []

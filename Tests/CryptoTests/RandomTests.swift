@@ -6,7 +6,8 @@ import Testing
   func `fills all that is asked for`(count: Int) {
     let bytes = RandomBytes.make(count: count)
     #expect(bytes.count == count)
-    // In 200 tries, a byte that is left out stays 0; one that is filled does so by chance once in 256^200.
+    // In 200 tries, a byte that is left out stays 0; one that is filled does so by chance once in
+    // 256^200.
     var last: UInt8 = 0
     for _ in 0..<200 { last |= RandomBytes.make(count: count).last ?? 1 }
     #expect(last != 0)

@@ -52,6 +52,7 @@ import Testing
 
   @Test(arguments: [
     "", "AKID", "AKID/20150830/us-east-1/athena", "AKID/20150830/us-east-1/athena/aws4_request/",
+    "AKID/20150830/us-east-1/athena/aws4_request/x",
     "AKID/x/20150830/us-east-1/athena/aws4_request", "/20150830/us-east-1/athena/aws4_request",
     "AKID//us-east-1/athena/aws4_request", "AKID/20150830//athena/aws4_request",
     "AKID/20150830/us-east-1//aws4_request", "AKID/20150830/us-east-1/athena/",

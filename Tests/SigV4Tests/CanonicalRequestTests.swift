@@ -91,7 +91,7 @@ import Testing
     let request = SignableRequest(
       method: "GET", path: "/", headers: [("X-B", "2"), ("Host", "h"), ("X-A", "1"), ("x-a", "3")],
       payloadHash: "")
-    #expect((CanonicalRequest(request, signedHeaders: names)?.signedHeaders == names) == covered)
+    #expect((CanonicalRequest(request, signedHeaders: names) != nil) == covered)
   }
 
   /// A line of the canonical request, counted from 0.

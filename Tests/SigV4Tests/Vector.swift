@@ -2,7 +2,8 @@ import Foundation
 import SigV4
 import Testing
 
-/// One of AWS's own test vectors, the header-signing half of aws-c-auth's `aws-signing-test-suite/v4`.
+/// One of AWS's own test vectors, the header-signing half of aws-c-auth's
+/// `aws-signing-test-suite/v4`.
 struct Vector: Sendable, CustomTestStringConvertible {
   let folder: URL
 
