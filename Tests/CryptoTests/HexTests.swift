@@ -1,0 +1,36 @@
+import Crypto
+import Testing
+
+@Suite struct HexTests {
+  @Test(
+    arguments: [
+      ([], ""), ([0x00], "00"), ([0x09, 0x0a, 0x0f], "090a0f"),
+      ([0x10, 0x9f, 0xa0, 0xff], "109fa0ff"),
+    ] as [([UInt8], String)])
+  func `writes and reads`(bytes: [UInt8], text: String) {
+    #expect(Hex.encode(bytes.span) == text)
+    #expect(Hex.decode(text.utf8) == bytes)
+    var appended = Array("=".utf8)
+    Hex.append(bytes.span, to: &appended)
+    #expect(appended == Array("=\(text)".utf8))
+  }
+
+  @Test func `writes and reads each byte`() {
+    let bytes = Array(UInt8.min...UInt8.max)
+    #expect(Hex.decode(Hex.encode(bytes.span).utf8) == bytes)
+  }
+
+  @Test(arguments: ["0", "000", "0g", "g0", "0A", " 0", "0x", "/0", ":0", "`0", "٠٠"])
+  func `refuses what is not pairs of lower-case digits`(text: String) {
+    #expect(Hex.decode(text.utf8) == nil)
+  }
+
+  @Test func `reads a digest of 64 digits and no other`() {
+    let hex = String(repeating: "0f", count: 32)
+    #expect(Digest(hex: hex.utf8)?.hex == hex)
+    #expect(Digest(hex: hex.utf8.dropLast(2)) == nil)
+    #expect(Digest(hex: (hex + "00").utf8) == nil)
+    #expect(Digest(hex: hex.uppercased().utf8) == nil)
+    #expect(Digest(hex: "".utf8) == nil)
+  }
+}
