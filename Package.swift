@@ -16,7 +16,8 @@ let pure = settings + [.strictMemorySafety()]
 let package = Package(
   name: "athena-gateway",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: [])
+    .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
   ],
   targets: [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
@@ -32,17 +33,35 @@ let package = Package(
       name: "HTTPMessage",
       dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
       swiftSettings: pure),
-    .target(name: "SigV4", dependencies: ["Crypto"], swiftSettings: pure),
+    .target(name: "CivilTime", swiftSettings: pure),
+    .target(name: "SigV4", dependencies: ["CivilTime", "Crypto"], swiftSettings: pure),
 
     .target(
       name: "HTTPServer",
       dependencies: [
-        "CLinux", "EventLoop", "HTTPMessage",
+        "CLinux", "CivilTime", "EventLoop", "HTTPMessage",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: settings),
+    .target(
+      name: "AWSClient",
+      dependencies: [
+        "HTTPClient", "HTTPMessage", "Crypto", "JSON", "SigV4",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: settings),
+    .target(name: "Athena", dependencies: ["AWSClient", "JSON"], swiftSettings: pure),
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "Athena", "CivilTime", "Crypto", "HTTPMessage", "JSON",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
+      ],
+      swiftSettings: pure),
 
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
+    .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"], swiftSettings: settings),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
     .testTarget(
       name: "HTTPMessageTests", dependencies: ["HTTPMessage"], swiftSettings: settings),

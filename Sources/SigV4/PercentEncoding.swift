@@ -1,3 +1,15 @@
+/// A path as S3 wants its keys: all but unreserved characters and slashes percent-encoded, once.
+public func percentEncodedPath(_ path: String) -> String {
+  var bytes: [UInt8] = []
+  for (index, segment) in path.utf8.split(
+    separator: UInt8(ascii: "/"), omittingEmptySubsequences: false
+  ).enumerated() {
+    if index > 0 { bytes.append(UInt8(ascii: "/")) }
+    bytes.append(percentEncoding: segment)
+  }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
 extension [UInt8] {
   /// Appends `text` with all but RFC 3986's unreserved characters percent-encoded: SigV4's
   /// `UriEncode()`.
