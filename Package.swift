@@ -42,8 +42,20 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .target(
+      name: "HTTPClient",
+      dependencies: ["CCurl", "EventLoop", "HTTPMessage"],
+      swiftSettings: settings),
+
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
+    .testTarget(
+      name: "HTTPClientTests",
+      dependencies: [
+        "HTTPClient", "EventLoop", "HTTPMessage",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "HTTPMessageTests", dependencies: ["HTTPMessage"], swiftSettings: settings),
     .testTarget(
