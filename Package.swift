@@ -60,9 +60,21 @@ let package = Package(
       ],
       swiftSettings: pure),
 
+    .target(
+      name: "HTTPClient",
+      dependencies: ["CCurl", "EventLoop", "HTTPMessage"],
+      swiftSettings: settings),
+
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
     .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"], swiftSettings: settings),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
+    .testTarget(
+      name: "HTTPClientTests",
+      dependencies: [
+        "HTTPClient", "EventLoop", "HTTPMessage",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "HTTPMessageTests", dependencies: ["HTTPMessage"], swiftSettings: settings),
     .testTarget(

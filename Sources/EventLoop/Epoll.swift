@@ -42,6 +42,10 @@ struct Epoll: ~Copyable {
     try control(EPOLL_CTL_MOD, fd, interest, data)
   }
 
+  func remove(_ fd: Int32) throws(SystemError) {
+    try control(EPOLL_CTL_DEL, fd, [], 0)
+  }
+
   private func control(
     _ operation: Int32, _ fd: Int32, _ interest: Readiness, _ data: UInt64
   ) throws(SystemError) {

@@ -101,6 +101,11 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     try epoll.modify(descriptor, interest: interest, data: token)
   }
 
+  func unwatch(_ descriptor: Int32) throws(SystemError) {
+    assertIsCurrent()
+    try epoll.remove(descriptor)
+  }
+
   func forget(_ descriptor: Int32) {
     assertIsCurrent()
     sources[Int(descriptor)] = nil
