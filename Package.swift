@@ -34,8 +34,14 @@ let package = Package(
       dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
       swiftSettings: pure),
     .target(name: "CivilTime", swiftSettings: pure),
-    .target(name: "SigV4", dependencies: ["CivilTime", "Crypto"], swiftSettings: pure),
+    .target(name: "URIEncoding", swiftSettings: pure),
+    .target(
+      name: "SigV4", dependencies: ["CivilTime", "Crypto", "URIEncoding"], swiftSettings: pure),
 
+    .target(
+      name: "HTTPClient",
+      dependencies: ["CCurl", "EventLoop", "HTTPMessage"],
+      swiftSettings: settings),
     .target(
       name: "HTTPServer",
       dependencies: [
@@ -46,7 +52,7 @@ let package = Package(
     .target(
       name: "AWSClient",
       dependencies: [
-        "HTTPClient", "HTTPMessage", "Crypto", "JSON", "SigV4",
+        "Crypto", "HTTPClient", "HTTPMessage", "JSON", "SigV4", "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: settings),
@@ -54,20 +60,17 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Athena", "CivilTime", "Crypto", "HTTPMessage", "JSON",
+        "Athena", "CivilTime", "Crypto", "HTTPMessage", "JSON", "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
       ],
       swiftSettings: pure),
 
-    .target(
-      name: "HTTPClient",
-      dependencies: ["CCurl", "EventLoop", "HTTPMessage"],
-      swiftSettings: settings),
-
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
     .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"], swiftSettings: settings),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
+    .testTarget(
+      name: "HTTPMessageTests", dependencies: ["HTTPMessage"], swiftSettings: settings),
     .testTarget(
       name: "HTTPClientTests",
       dependencies: [
@@ -76,11 +79,10 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "HTTPMessageTests", dependencies: ["HTTPMessage"], swiftSettings: settings),
-    .testTarget(
       name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPMessage", "EventLoop"],
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "Crypto"], swiftSettings: settings),
+    .testTarget(name: "URIEncodingTests", dependencies: ["URIEncoding"], swiftSettings: settings),
   ]
 )

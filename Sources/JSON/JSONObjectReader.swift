@@ -11,6 +11,11 @@ public struct JSONObjectReader: Sendable {
   public struct Finding: Sendable, Equatable {
     public let detail: String
     public let pointer: JSONPointer
+
+    public init(detail: String, pointer: JSONPointer) {
+      self.detail = detail
+      self.pointer = pointer
+    }
   }
 
   /// Findings beyond these are not recorded, so that a hostile object gets a small answer.
