@@ -21,6 +21,12 @@ public struct Readiness: OptionSet, Sendable {
 
 /// An epoll instance, closed with its value.
 struct Epoll: ~Copyable {
+  struct Event {
+    /// What the descriptor was added with.
+    let data: UInt64
+    let readiness: Readiness
+  }
+
   private let descriptor: FileDescriptor
   private let events: UnsafeMutableBufferPointer<epoll_event>
 
@@ -55,14 +61,16 @@ struct Epoll: ~Copyable {
     }
   }
 
-  /// Waits for events until the timeout (milliseconds, -1 for ever) and hands each to `body`.
+  /// Waits for events until the timeout (milliseconds, -1 for ever), and returns how many came.
   /// An interrupted wait is an empty one.
-  func wait(milliseconds: Int32, _ body: (UInt64, Readiness) -> Void) {
+  func wait(milliseconds: Int32) -> Int {
     let count = epoll_wait(
       descriptor.rawValue, events.baseAddress, Int32(events.count), milliseconds)
-    guard count > 0 else { return }
-    for index in 0..<Int(count) {
-      body(events[index].data.u64, Readiness(rawValue: events[index].events))
-    }
+    return max(0, Int(count))
+  }
+
+  /// One of the events that the last wait brought.
+  func event(at index: Int) -> Event {
+    Event(data: events[index].data.u64, readiness: Readiness(rawValue: events[index].events))
   }
 }
