@@ -16,6 +16,7 @@ let pure = settings + [.strictMemorySafety()]
 let package = Package(
   name: "athena-gateway",
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
   ],
@@ -65,6 +66,15 @@ let package = Package(
         .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
       ],
       swiftSettings: pure),
+
+    .executableTarget(
+      name: "athena-gateway",
+      dependencies: [
+        "AWSClient", "Athena", "EventLoop", "Gateway", "HTTPClient", "HTTPServer", "LocalAthena",
+        "SigV4",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
 
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
     .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"], swiftSettings: settings),
