@@ -16,7 +16,8 @@ let pure = settings + [.strictMemorySafety()]
 let package = Package(
   name: "athena-gateway",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: [])
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
@@ -42,6 +43,17 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .target(name: "CResources"),
+    .target(
+      name: "LocalAthena",
+      dependencies: [
+        "CLinux", "CResources", "Crypto", "EventLoop", "HTTPMessage", "HTTPServer", "JSON",
+        "SigV4",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: settings),
+
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
     .testTarget(
@@ -50,6 +62,12 @@ let package = Package(
       name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPMessage", "EventLoop"],
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "LocalAthenaTests",
+      dependencies: [
+        "LocalAthena", "Crypto", "EventLoop", "HTTPServer", "JSON", "SigV4",
+      ],
+      swiftSettings: settings),
     .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "Crypto"], swiftSettings: settings),
   ]
 )
