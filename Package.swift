@@ -19,9 +19,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "CResources"),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(
@@ -66,6 +68,15 @@ let package = Package(
         .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
       ],
       swiftSettings: pure),
+    .target(
+      name: "LocalAthena",
+      dependencies: [
+        "CLinux", "CResources", "Crypto", "EventLoop", "HTTPMessage", "HTTPServer", "JSON",
+        "SigV4",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: settings),
 
     .executableTarget(
       name: "athena-gateway",
@@ -92,6 +103,12 @@ let package = Package(
       name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPMessage", "EventLoop"],
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "LocalAthenaTests",
+      dependencies: [
+        "LocalAthena", "Crypto", "EventLoop", "HTTPServer", "JSON", "SigV4",
+      ],
+      swiftSettings: settings),
     .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "Crypto"], swiftSettings: settings),
     .testTarget(name: "URIEncodingTests", dependencies: ["URIEncoding"], swiftSettings: settings),
   ]

@@ -1,7 +1,9 @@
 #include "CLinux.h"
 
+#include <ftw.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 
 int clinux_accept(int listener) {
@@ -20,3 +22,11 @@ void clinux_name_thread(const char *name) {
   strncpy(cut, name, sizeof cut - 1);
   pthread_setname_np(pthread_self(), cut);
 }
+
+static int remove_entry(
+    const char *path, const struct stat *status, int type, struct FTW *position) {
+  remove(path);
+  return 0;
+}
+
+void clinux_remove_tree(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }

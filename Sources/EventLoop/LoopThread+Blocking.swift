@@ -5,11 +5,15 @@ extension LoopThread {
   /// Runs `body` on the loop, and blocks the calling thread until it has: for starting and stopping,
   /// where there is nothing else to do. Must not be called on a loop's thread.
   public func runBlocking<Value: Sendable>(
-    _ body: @escaping @Sendable (EventLoop) throws -> Value
+    _ body: @escaping @Sendable (EventLoop) async throws -> Value
   ) throws -> Value {
     let outcome = Outcome<Value>()
     Task(executorPreference: loop) { [loop] in
-      outcome.set(Result { try body(loop) })
+      do {
+        outcome.set(.success(try await body(loop)))
+      } catch {
+        outcome.set(.failure(error))
+      }
     }
     return try outcome.wait().get()
   }

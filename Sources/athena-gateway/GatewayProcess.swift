@@ -20,7 +20,7 @@ struct GatewayProcess {
     announce(workers[0].address, upstream)
     signals.waitForEnd()
     for worker in workers { worker.stop() }
-    local?.stop()
+    try local?.stop()
   }
 
   private func announce(_ address: ListenAddress, _ upstream: Upstream) {

@@ -37,6 +37,6 @@ struct Local: ParsableCommand {
     let athena = try LocalAthenaThread(listen, allowsRemoteCode: allowRemoteCode)
     Terminal.say("athena-gateway \(AthenaGateway.version): a local Athena on \(athena.url)")
     signals.waitForEnd()
-    athena.stop()
+    try athena.stop()
   }
 }

@@ -8,16 +8,26 @@ struct LocalAthenaThread {
   let url: String
 
   private let thread: LoopThread
+  private let athena: LoopBound<LocalAthena>
 
-  /// - Parameter address: A port that the system chooses, on loopback, where not given.
+  /// - Parameter address: A port of the system's choice, on loopback, where not given.
   init(_ address: ListenAddress? = nil, allowsRemoteCode: Bool = false) throws {
     let address = try address ?? ListenAddress(host: "127.0.0.1", port: 0)
-    if address.port != 0 { try Listener.checkFree(address) }
-    thread = try LoopThread(name: "local-athena")
-    fatalError()
+    let thread = try LoopThread(name: "local-athena")
+    let (athena, port) = try thread.runBlocking { loop in
+      var options = LocalAthena.Options()
+      options.allowsRemoteCode = allowsRemoteCode
+      let athena = try LocalAthena(listeningOn: address, on: loop, options: options)
+      return (LoopBound(athena, to: loop), athena.port)
+    }
+    self.thread = thread
+    self.athena = athena
+    url = try "http://\(address.with(port: port))"
   }
 
-  func stop() {
+  /// Ends the processes that run code, and removes what they wrote.
+  func stop() throws {
+    try thread.runBlocking { [athena] _ in await athena.value.close() }
     thread.stopAndJoin()
   }
 }

@@ -17,3 +17,7 @@ int clinux_available_processors(void);
 
 /// Names the calling thread, cut to the kernel's 15 characters.
 void clinux_name_thread(const char *name);
+
+/// Removes a file, or a directory with everything below it, without following symbolic links. What can't
+/// be removed stays.
+void clinux_remove_tree(const char *path);

@@ -1,0 +1,26 @@
+public import HTTPServer
+
+extension LocalAthena {
+  /// What a local Athena may cost, and what it runs. Sizes are bytes.
+  public struct Options: Sendable {
+    /// The interpreter: a name that is looked up on the `PATH`, or a path with a slash.
+    public var python = "python3"
+    /// Whether it may listen where other machines can reach it, and thereby run their code.
+    public var allowsRemoteCode = false
+    /// Calculations kept for each session. The oldest finished ones go, with their outputs.
+    public var calculations = 1_000
+    /// Client request tokens kept. The oldest ones go; a call that is repeated with one runs again.
+    public var tokens = 10_000
+    /// What a calculation may write to any one file, its stdout and stderr among them.
+    public var outputSize = 64 << 20
+    /// The address space of a session's interpreter; where `pyspark` is installed, Spark's JVM is
+    /// exempt.
+    public var memory = 4 << 30
+    /// Where the outputs' own directory is made; `TMPDIR`, else `/tmp`, where nil.
+    public var temporaryDirectory: String?
+    /// What a connection may cost.
+    public var limits = Limits()
+
+    public init() {}
+  }
+}

@@ -1,0 +1,74 @@
+import CResources
+import Glibc
+import JSON
+import Subprocess
+import SystemPackage
+
+extension PythonProcess {
+  /// How a session's Python is started, and what its end means.
+  struct Command {
+    private let python: String
+    let configuration: Configuration
+
+    init(options: LocalAthena.Options, workingDirectory: String) {
+      python = options.python
+      var platform = PlatformOptions()
+      // A session of its own is a process group of its own, and out of the terminal's reach: Ctrl-C is for
+      // the gateway, which ends its children in order.
+      platform.createSession = true
+      configuration = Configuration(
+        executable: python.contains("/") ? .path(FilePath(python)) : .name(python),
+        // -I: neither the working directory nor PYTHON* variables shield off the standard library.
+        arguments: Arguments([
+          "-I", "-c", String(cString: cresources_engine_source()), Self.limits(options),
+        ]),
+        environment: .custom(Self.environment),
+        workingDirectory: FilePath(workingDirectory),
+        platformOptions: platform)
+    }
+
+    /// `engine.py` names them.
+    private static func limits(_ options: LocalAthena.Options) -> String {
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.member("output_bytes", options.outputSize)
+      writer.member("memory_bytes", options.memory)
+      writer.endObject()
+      return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// What the code may know of ours: where programs are, and in which language to speak. Credentials,
+    /// AWS's above all, are not in this list, and `engine.py` has no wider one.
+    private static var environment: [[UInt8]] {
+      [
+        "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "JAVA_HOME", "SPARK_HOME",
+        "VIRTUAL_ENV", "PYTHONPATH", "PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON",
+        "PYSPARK_SUBMIT_ARGS",
+      ].compactMap { (name: String) in
+        guard let value = getenv(name) else { return nil }
+        let bytes = UnsafeRawBufferPointer(start: value, count: strlen(value))
+        return Array("\(name)=".utf8) + Array(bytes)
+      }
+    }
+
+    // MARK: Its end
+
+    func explain(_ error: SubprocessError) -> String {
+      guard error.code == .executableNotFound || error.underlyingError == .noSuchFileOrDirectory
+      else { return "\(python) could not be run: \(error)" }
+      return """
+        \(python) is not installed, or not on the PATH: calculations run in Python 3.9 or later. \
+        Install it (apt-get install python3) and try again; nothing needs to be restarted.
+        """
+    }
+
+    /// What the supervisor says when it can't start an interpreter stands on its stderr.
+    func explain(_ status: TerminationStatus, stderr: String?, wasReady: Bool) -> String {
+      guard wasReady else {
+        let said = stderr?.split(separator: "\n").last.map { ": \($0)" } ?? ""
+        return "\(python) did not start (\(status))\(said)"
+      }
+      return "the Python process of the session ended (\(status)); the session's variables are lost"
+    }
+  }
+}

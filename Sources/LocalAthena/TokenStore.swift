@@ -1,0 +1,44 @@
+import Crypto
+
+/// What was started with which client request token, so that a call that is repeated is not run twice.
+///
+/// The oldest tokens go when there are too many. How long AWS keeps one is not documented.
+final class TokenStore {
+  private struct Entry {
+    let parameters: Digest
+    let calculation: Calculation
+  }
+
+  private let capacity: Int
+  private var entries: [String: Entry] = [:]
+  /// A ring: `next` is the place of the oldest once it is full.
+  private var order: [String] = []
+  private var next = 0
+
+  init(capacity: Int) {
+    self.capacity = max(1, capacity)
+  }
+
+  /// What the token has started; nil where it is new.
+  func calculation(
+    of token: String, with parameters: Digest
+  ) throws(ServiceError) -> Calculation? {
+    guard let entry = entries[token] else { return nil }
+    guard entry.parameters == parameters else {
+      throw .invalidRequest(
+        "Idempotent parameters do not match", athenaErrorCode: "IDEMPOTENT_PARAMETER_MISMATCH")
+    }
+    return entry.calculation
+  }
+
+  func remember(_ token: String, _ parameters: Digest, _ calculation: Calculation) {
+    entries[token] = Entry(parameters: parameters, calculation: calculation)
+    if order.count < capacity {
+      order.append(token)
+    } else {
+      entries[order[next]] = nil
+      order[next] = token
+      next = (next + 1) % capacity
+    }
+  }
+}
