@@ -32,10 +32,11 @@ extension LiveServerTests {
       async throws
     {
       let gate = Gate()
-      try await withServer(handler: { _ async throws(Refusal) in
+      let handler: TestHandler = { _ in
         await gate.wait()
         return Response(status: .ok, content: .bytes([1]))
-      }) { server in
+      }
+      try await withServer(handler: handler) { server in
         for _ in 0..<10 {
           let client = try Client(server)
           try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
