@@ -2,7 +2,6 @@ import EventLoop
 import Glibc
 import HTTPMessage
 import HTTPTypes
-import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -72,15 +71,14 @@ extension LiveServerTests {
     @Test func `a slow reader holds the writer back, and gets all of it intact`() async throws {
       let piece = 64 * 1024
       let count = 1024
-      let written = Mutex(0)
-      nonisolated(unsafe) let progress = { written.withLock { $0 } }
+      let written = Counter()
       let handler: TestHandler = { _ in
         Response(
           status: .ok,
           content: .stream(length: nil) { writer in
             for number in 0..<count {
               try await writer.write([UInt8](repeating: UInt8(number % 251), count: piece))
-              written.withLock { $0 += piece }
+              written.add(piece)
             }
           })
       }
@@ -90,18 +88,18 @@ extension LiveServerTests {
         #expect(try client.head().fields["transfer-encoding"] == "chunked")
         // The kernel's buffers take some megabytes, then the writer has to wait.
         try await eventually {
-          let before = progress()
+          let before = written.value
           for _ in 0..<100 { _ = try await server.connectionCount() }
-          return before > 0 && progress() == before
+          return before > 0 && written.value == before
         }
-        #expect(progress() < 16 << 20)
+        #expect(written.value < 16 << 20)
         var read = 0
         for number in 0..<count {
           #expect(try client.line() == "10000")
           let bytes = try client.take(piece + 2)
           read += piece
           #expect(bytes.dropLast(2) == [UInt8](repeating: UInt8(number % 251), count: piece)[...])
-          #expect(progress() - read < 16 << 20)
+          #expect(written.value - read < 16 << 20)
         }
         #expect(try client.line() == "0")
         client.close()
@@ -120,13 +118,7 @@ extension LiveServerTests {
     }
 
     @Test func `a writer hears that its reader is gone`() async throws {
-      let failures = Mutex(0)
-      nonisolated(unsafe) let counter = { (added: Int) in
-        failures.withLock {
-          $0 += added
-          return $0
-        }
-      }
+      let failures = Counter()
       let handler: TestHandler = { _ in
         Response(
           status: .ok,
@@ -134,7 +126,7 @@ extension LiveServerTests {
             do {
               while true { try await writer.write([UInt8](repeating: 1, count: 100_000)) }
             } catch {
-              _ = counter(1)
+              failures.add(1)
               throw error
             }
           })
@@ -145,7 +137,7 @@ extension LiveServerTests {
           try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
           _ = try client.head()
           if number % 2 == 0 { client.reset() } else { client.close() }
-          try await eventually { counter(0) == number }
+          try await eventually { failures.value == number }
         }
       }
     }

@@ -2,6 +2,7 @@ import EventLoop
 import Glibc
 import HTTPMessage
 import HTTPTypes
+import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -137,6 +138,17 @@ func eventually(_ condition: () async throws -> Bool) async throws {
 /// Answers and never asks for the content.
 @Sendable func ignore(_ request: Request) async throws(Refusal) -> Response {
   Response(status: .ok, content: .bytes(Array("ignored \(request.path)".utf8)))
+}
+
+/// A number that handlers and tests share.
+final class Counter: Sendable {
+  private let number = Atomic(0)
+
+  var value: Int { number.load(ordering: .relaxed) }
+
+  func add(_ amount: Int) {
+    number.add(amount, ordering: .relaxed)
+  }
 }
 
 /// Suspends a handler without occupying its loop.
