@@ -16,11 +16,14 @@ let pure = settings + [.strictMemorySafety()]
 let package = Package(
   name: "athena-gateway",
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "CResources"),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(
@@ -33,17 +36,38 @@ let package = Package(
       name: "HTTPMessage",
       dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
       swiftSettings: pure),
-    .target(name: "SigV4", dependencies: ["Crypto"], swiftSettings: pure),
+    .target(name: "CivilTime", swiftSettings: pure),
+    .target(name: "URIEncoding", swiftSettings: pure),
+    .target(
+      name: "SigV4", dependencies: ["CivilTime", "Crypto", "URIEncoding"], swiftSettings: pure),
 
+    .target(
+      name: "HTTPClient",
+      dependencies: ["CCurl", "EventLoop", "HTTPMessage"],
+      swiftSettings: settings),
     .target(
       name: "HTTPServer",
       dependencies: [
-        "CLinux", "EventLoop", "HTTPMessage",
+        "CLinux", "CivilTime", "EventLoop", "HTTPMessage",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: settings),
-
-    .target(name: "CResources"),
+    .target(
+      name: "AWSClient",
+      dependencies: [
+        "Crypto", "HTTPClient", "HTTPMessage", "JSON", "SigV4", "URIEncoding",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: settings),
+    .target(name: "Athena", dependencies: ["AWSClient", "JSON"], swiftSettings: pure),
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "Athena", "CivilTime", "Crypto", "HTTPMessage", "JSON", "URIEncoding",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
+      ],
+      swiftSettings: pure),
     .target(
       name: "LocalAthena",
       dependencies: [
@@ -54,10 +78,27 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .executableTarget(
+      name: "athena-gateway",
+      dependencies: [
+        "AWSClient", "Athena", "EventLoop", "Gateway", "HTTPClient", "HTTPServer", "LocalAthena",
+        "SigV4",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
+    .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"], swiftSettings: settings),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
     .testTarget(
       name: "HTTPMessageTests", dependencies: ["HTTPMessage"], swiftSettings: settings),
+    .testTarget(
+      name: "HTTPClientTests",
+      dependencies: [
+        "HTTPClient", "EventLoop", "HTTPMessage",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPMessage", "EventLoop"],
       swiftSettings: settings),
@@ -69,5 +110,6 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "Crypto"], swiftSettings: settings),
+    .testTarget(name: "URIEncodingTests", dependencies: ["URIEncoding"], swiftSettings: settings),
   ]
 )

@@ -21,6 +21,12 @@ public struct Readiness: OptionSet, Sendable {
 
 /// An epoll instance, closed with its value.
 struct Epoll: ~Copyable {
+  struct Event {
+    /// What the descriptor was added with.
+    let data: UInt64
+    let readiness: Readiness
+  }
+
   private let descriptor: FileDescriptor
   private let events: UnsafeMutableBufferPointer<epoll_event>
 
@@ -42,6 +48,10 @@ struct Epoll: ~Copyable {
     try control(EPOLL_CTL_MOD, fd, interest, data)
   }
 
+  func remove(_ fd: Int32) throws(SystemError) {
+    try control(EPOLL_CTL_DEL, fd, [], 0)
+  }
+
   private func control(
     _ operation: Int32, _ fd: Int32, _ interest: Readiness, _ data: UInt64
   ) throws(SystemError) {
@@ -51,14 +61,16 @@ struct Epoll: ~Copyable {
     }
   }
 
-  /// Waits for events until the timeout (milliseconds, -1 for ever) and hands each to `body`.
+  /// Waits for events until the timeout (milliseconds, -1 for ever), and returns how many came.
   /// An interrupted wait is an empty one.
-  func wait(milliseconds: Int32, _ body: (UInt64, Readiness) -> Void) {
+  func wait(milliseconds: Int32) -> Int {
     let count = epoll_wait(
       descriptor.rawValue, events.baseAddress, Int32(events.count), milliseconds)
-    guard count > 0 else { return }
-    for index in 0..<Int(count) {
-      body(events[index].data.u64, Readiness(rawValue: events[index].events))
-    }
+    return max(0, Int(count))
+  }
+
+  /// One of the events that the last wait brought.
+  func event(at index: Int) -> Event {
+    Event(data: events[index].data.u64, readiness: Readiness(rawValue: events[index].events))
   }
 }

@@ -64,11 +64,15 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// Makes the calling thread the loop's, and runs until ``stop()``.
   public func runUntilStopped() {
     thread.store(pthread_self(), ordering: .relaxed)
+    // The system gives the number to its next thread.
+    defer { thread.store(0, ordering: .relaxed) }
     while takeInbox() {
       runJobs()
       fireDeadlines()
-      epoll.wait(milliseconds: timeout) { data, readiness in dispatch(data, readiness) }
+      let count = epoll.wait(milliseconds: timeout)
+      // Before the events: what they arm counts from now, not from when the wait began.
       now = .now
+      for index in 0..<count { dispatch(epoll.event(at: index)) }
     }
   }
 
@@ -101,17 +105,22 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     try epoll.modify(descriptor, interest: interest, data: token)
   }
 
+  func unwatch(_ descriptor: Int32) throws(SystemError) {
+    assertIsCurrent()
+    try epoll.remove(descriptor)
+  }
+
   func forget(_ descriptor: Int32) {
     assertIsCurrent()
     sources[Int(descriptor)] = nil
   }
 
   /// A descriptor's number can be in use again before its last event is read: the generation tells.
-  private func dispatch(_ data: UInt64, _ readiness: Readiness) {
-    guard data != Self.wakeToken else { return clearWake() }
-    let index = Int(UInt32(truncatingIfNeeded: data))
-    guard let source = sources[index], source.generation == UInt32(data >> 32) else { return }
-    source.handler.handle(readiness)
+  private func dispatch(_ event: Epoll.Event) {
+    guard event.data != Self.wakeToken else { return clearWake() }
+    let index = Int(UInt32(truncatingIfNeeded: event.data))
+    guard let source = sources[index], source.generation == UInt32(event.data >> 32) else { return }
+    source.handler.handle(event.readiness)
   }
 
   // MARK: Deadlines

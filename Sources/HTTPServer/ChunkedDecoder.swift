@@ -98,13 +98,14 @@ struct ChunkedDecoder {
         break
       }
       digits += 1
-      // Sixteen digits would overflow; fifteen are more than any limit.
-      guard digits < 16 else { throw .contentTooLarge(limit: limits.body) }
-      size = size << 4 | digit
+      let (shifted, overflow) = size.multipliedReportingOverflow(by: 16)
+      size = shifted | digit
+      guard !overflow, size <= limits.body - contentLength else {
+        throw .contentTooLarge(limit: limits.body)
+      }
     }
     guard digits > 0 else { throw Self.badLine }
     line.removeAll(keepingCapacity: true)
-    guard size <= limits.body - contentLength else { throw .contentTooLarge(limit: limits.body) }
     state = size == 0 ? .trailers : .data(remaining: size)
   }
 

@@ -7,6 +7,8 @@ import HTTPMessage
 /// kept connection costs one read and one write. An idle connection holds no buffer.
 final class Connection: EventHandler {
   private enum Phase {
+    /// Between requests: not a byte of the next one has come.
+    case idle
     case head
     case exchange(Exchange)
     /// The answer is sent, the sending half closed; what still comes is thrown away (RFC 9112 §9.6),
@@ -24,11 +26,13 @@ final class Connection: EventHandler {
   private var socket: Socket?
   private var registration: Registration?
   private var deadline: Deadline?
-  private var phase = Phase.head
+  private var phase = Phase.idle
   /// Bytes read and not used yet: an unfinished head, or the beginning of the next request.
   private var input: [UInt8] = []
-  /// Bytes that the kernel has not taken yet.
+  /// What is being sent.
   private var output: [UInt8] = []
+  /// How many of `output` the kernel has taken.
+  private var sent = 0
   private var writer: UnsafeContinuation<Void, Never>?
   private var isReadable = false
   private var peerHasClosed = false
@@ -57,7 +61,7 @@ final class Connection: EventHandler {
 
   private func deadlineReached() {
     switch phase {
-    case .head where input.isEmpty: close()
+    case .idle: close()
     case .head: refuse(.timeout)
     case .exchange(let exchange) where exchange.isReading: exchange.fail(.timeout)
     case .exchange, .lingering: close()
@@ -72,13 +76,14 @@ final class Connection: EventHandler {
   private func read() {
     while isReadable {
       switch phase {
-      case .head: receive { parse($0) }
+      case .idle, .head: receive { parse($0) }
       case .exchange(let exchange) where exchange.isReading:
         receive { bytes in
           let count = exchange.consume(bytes)
           input.append(bytes, count..<bytes.count)
         }
-      case .lingering: receive { _ in }
+      // Once an event, so that a peer that never stops sending leaves the loop to others.
+      case .lingering: return receive { _ in }
       case .exchange, .closed: return
       }
     }
@@ -104,7 +109,7 @@ final class Connection: EventHandler {
   private func endOfInput() {
     switch phase {
     case .exchange(let exchange): exchange.fail(.disconnected)
-    case .head, .lingering: close()
+    case .idle, .head, .lingering: close()
     case .closed: break
     }
   }
@@ -116,7 +121,7 @@ final class Connection: EventHandler {
     // have them all read again for each.
     let isWorthALook = bytes.firstIndex(of: .lf, in: 0..<bytes.count) != nil || input.count < 64
     input.append(bytes, 0..<bytes.count)
-    guard isWorthALook || input.count > server.limits.target else { return }
+    guard isWorthALook || input.count >= server.limits.head else { return }
     var whole: [UInt8] = []
     swap(&whole, &input)
     judge(whole.span)
@@ -127,7 +132,10 @@ final class Connection: EventHandler {
     case .complete(let head, let length):
       begin(head, rest: bytes.extracting(length..<bytes.count))
     case .needsMore:
-      if input.isEmpty { deadline?.arm(after: server.limits.headDeadline) }
+      if case .idle = phase {
+        phase = .head
+        deadline?.arm(after: server.limits.headDeadline)
+      }
       input = bytes.copy(0..<bytes.count)
     case .malformed(let refusal): refuse(refusal)
     }
@@ -168,11 +176,16 @@ final class Connection: EventHandler {
     read()
   }
 
+  /// The handler has what it waited for.
+  func stopReadingBody() {
+    deadline?.disarm()
+  }
+
   /// The answer is sent.
   func finish(closes: Bool) {
     guard case .exchange = phase else { return }
     guard !closes else { return linger() }
-    phase = .head
+    phase = .idle
     deadline?.arm(after: server.limits.idle)
     if !input.isEmpty {
       var next: [UInt8] = []
@@ -187,10 +200,16 @@ final class Connection: EventHandler {
     input = []
     socket?.shutDownSending()
     deadline?.arm(after: server.limits.linger)
-    read()
+    do {
+      // As long as bytes are there, instead of when more have come.
+      try registration?.setInterest([.readable])
+    } catch {
+      close()
+    }
   }
 
-  /// Ends the connection at once. What waits for it hears so.
+  /// Ends the connection at once. What waits for it hears so, and a peer that waits for the rest of an
+  /// answer can't take the part for the whole.
   func close() {
     guard let exchange = takeForClosing() else { return }
     exchange.fail(.disconnected)
@@ -200,7 +219,8 @@ final class Connection: EventHandler {
   private func takeForClosing() -> Exchange? {
     defer { phase = .closed }
     if case .closed = phase { return nil }
-    (input, output) = ([], [])
+    if case .exchange = phase { socket?.resetOnClose() }
+    (input, output, sent) = ([], [], 0)
     // The registration first: its number may be another connection's once the socket is closed.
     registration = nil
     socket = nil
@@ -218,7 +238,7 @@ final class Connection: EventHandler {
     _ response: borrowing Response, _ framing: ResponseEncoder.Framing, closes: Bool,
     content: [UInt8]
   ) async throws(SendError) {
-    if output.isEmpty { server.takeOutput(&output) }
+    try prepareOutput()
     server.encoder.head(response, framing: framing, closes: closes, into: &output)
     output.append(contentsOf: content)
     try await drain()
@@ -226,9 +246,15 @@ final class Connection: EventHandler {
 
   /// Sends what `encode` appends, and waits until the kernel has taken it.
   func send(_ encode: (inout [UInt8]) -> Void) async throws(SendError) {
-    if output.isEmpty { server.takeOutput(&output) }
+    try prepareOutput()
     encode(&output)
     try await drain()
+  }
+
+  /// The server may be gone too, once the connection is closed.
+  private func prepareOutput() throws(SendError) {
+    if case .closed = phase { throw .closed }
+    if output.isEmpty { server.takeOutput(&output) }
   }
 
   private func drain() async throws(SendError) {
@@ -241,19 +267,21 @@ final class Connection: EventHandler {
     if case .closed = phase { throw .closed }
   }
 
+  /// Sends until the kernel takes no more; it tells when it does again.
   private func flush() {
-    guard !output.isEmpty else { return }
-    switch socket?.send(output.span) ?? .ended {
-    case .bytes(let count) where count == output.count:
-      output.removeAll(keepingCapacity: true)
-      server.giveBackOutput(&output)
-      writer?.resume()
-      writer = nil
-    case .bytes(let count):
-      output.removeFirst(count)
-      if writer != nil { deadline?.arm(after: server.limits.writeStall) }
-    case .wouldBlock: break
-    case .ended: close()
+    while sent < output.count {
+      switch socket?.send(output.span.extracting(sent..<output.count)) ?? .ended {
+      case .bytes(let count):
+        sent += count
+        if writer != nil { deadline?.arm(after: server.limits.writeStall) }
+      case .wouldBlock: return
+      case .ended: return close()
+      }
     }
+    output.removeAll(keepingCapacity: true)
+    sent = 0
+    server.giveBackOutput(&output)
+    writer?.resume()
+    writer = nil
   }
 }

@@ -13,6 +13,7 @@ final class Exchange: RequestBody, ContentWriter {
   private var body: BodyReader
   private var failure: Refusal?
   private var reader: UnsafeContinuation<Void, Never>?
+  /// Of the answer; its length is what remains to be written.
   private var framing = ResponseEncoder.Framing.none
 
   init(_ head: borrowing RequestHead, body: BodyReader, connection: Connection) {
@@ -78,19 +79,19 @@ final class Exchange: RequestBody, ContentWriter {
   }
 
   private func resumeReader() {
-    reader?.resume()
-    reader = nil
+    guard let reader else { return }
+    self.reader = nil
+    connection.stopReadingBody()
+    reader.resume()
   }
 
   // MARK: The answer
 
   /// Sends the answer and leaves the connection to the next request, or ends it.
   func respond(_ response: Response) async {
-    // What is left of the request's content would have to be read and thrown away first.
-    let closes = !persists || !hasWholeBody
     framing = framing(of: response)
-    var closesByEnd = closes
-    if framing == .close { closesByEnd = true }
+    // What is left of the request's content would have to be read and thrown away first.
+    let closes = !persists || !hasWholeBody || framing == .close
     do {
       switch response.content {
       case .none: try await connection.send(response, framing, closes: closes, content: [])
@@ -98,21 +99,34 @@ final class Exchange: RequestBody, ContentWriter {
         try await connection.send(
           response, framing, closes: closes, content: hasContent(response) ? bytes : [])
       case .stream(_, let write):
-        try await connection.send(response, framing, closes: closesByEnd, content: [])
-        if hasContent(response) {
-          try await write(self)
-          try await connection.send { ResponseEncoder.end(framing: self.framing, into: &$0) }
-        }
+        try await connection.send(response, framing, closes: closes, content: [])
+        if hasContent(response) { try await stream(write) }
       }
-      connection.finish(closes: closesByEnd)
+      connection.finish(closes: closes)
     } catch {
       connection.close()
     }
   }
 
-  func write(_ bytes: [UInt8]) async throws {
-    try await connection.send { ResponseEncoder.piece(bytes, framing: self.framing, into: &$0) }
+  private func stream(_ write: (any ContentWriter) async throws -> Void) async throws {
+    try await write(self)
+    if case .length(let missing) = framing, missing > 0 { throw LengthMismatch() }
+    try await connection.send { ResponseEncoder.end(framing: framing, into: &$0) }
+    // Nothing more may follow, from a writer that was kept either.
+    framing = .length(0)
   }
+
+  func write(_ bytes: [UInt8]) async throws {
+    if case .length(let remaining) = framing {
+      guard bytes.count <= remaining else { throw LengthMismatch() }
+      framing = .length(remaining - bytes.count)
+    }
+    try await connection.send { ResponseEncoder.piece(bytes, framing: framing, into: &$0) }
+  }
+
+  /// Streamed content that is not as long as its response declared: the peer would read the rest of it
+  /// from the next answer.
+  struct LengthMismatch: Error {}
 
   /// RFC 9110 §6.4.1: no content in the answer to HEAD, nor in a 204 or 304.
   private func hasContent(_ response: borrowing Response) -> Bool {

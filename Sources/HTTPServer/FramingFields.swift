@@ -6,7 +6,8 @@ struct FramingFields {
   private var host: String?
   private var contentLength: Int?
   private var transferCodings: [String]?
-  private var expectations: [String] = []
+  private var expectsContinue = false
+  private var hasUnknownExpectation = false
   private var connectionOptions: [String] = []
 
   /// Takes note of a field line if it is one of these.
@@ -14,7 +15,8 @@ struct FramingFields {
     switch line.name.count {
     case 4 where bytes.matches(line.name, "host"): try noteHost(line.value, bytes)
     case 6 where bytes.matches(line.name, "expect"):
-      expectations += try list(line.value, bytes)
+      let isContinue = bytes.matches(line.value, "100-continue")
+      if isContinue { expectsContinue = true } else { hasUnknownExpectation = true }
     case 10 where bytes.matches(line.name, "connection"):
       connectionOptions += try list(line.value, bytes)
     case 14 where bytes.matches(line.name, "content-length"):
@@ -31,11 +33,12 @@ struct FramingFields {
       throw .malformed("an HTTP/1.1 request must have a Host field (RFC 9112 section 3.2)")
     }
     let framing = try framing(isHTTP10: request.isHTTP10)
+    // RFC 9110 §10.1.1: an HTTP/1.0 client's expectation is ignored.
+    guard request.isHTTP10 || !hasUnknownExpectation else { throw .expectation }
     return RequestHead(
       method: request.method, path: request.target.path, query: request.target.query,
       authority: request.target.authority ?? host, fields: fields, framing: framing,
-      expectsContinue: try expectsContinue(isHTTP10: request.isHTTP10),
-      isHTTP10: request.isHTTP10,
+      expectsContinue: expectsContinue && !request.isHTTP10, isHTTP10: request.isHTTP10,
       persists: !request.isHTTP10 && !connectionOptions.contains("close"))
   }
 
@@ -86,13 +89,6 @@ struct FramingFields {
     return .chunked
   }
 
-  /// RFC 9110 §10.1.1; an HTTP/1.0 client's expectation is ignored.
-  private func expectsContinue(isHTTP10: Bool) throws(Refusal) -> Bool {
-    guard !isHTTP10 else { return false }
-    for expectation in expectations where expectation != "100-continue" { throw .expectation }
-    return !expectations.isEmpty
-  }
-
   /// The members of a comma-separated list, in lower case; an empty one is refused: no honest sender
   /// writes it, and others are read differently by different servers.
   private func list(_ value: Range<Int>, _ bytes: Span<UInt8>) throws(Refusal) -> [String] {
@@ -111,5 +107,5 @@ struct FramingFields {
   }
 
   private static let badList = Refusal.malformed(
-    "Connection, Transfer-Encoding and Expect must be lists of tokens (RFC 9110 section 5.6.1)")
+    "Connection and Transfer-Encoding must be lists of tokens (RFC 9110 section 5.6.1)")
 }

@@ -1,3 +1,4 @@
+import CivilTime
 import Glibc
 
 /// The `Date` field's value (RFC 9110 §5.6.7), formatted once a second.
@@ -15,20 +16,22 @@ struct HTTPDate {
     return text
   }
 
-  static func format(_ seconds: time_t) -> [UInt8] {
-    var (seconds, parts) = (seconds, tm())
-    gmtime_r(&seconds, &parts)
-    // strftime would follow the locale; the field's names are English in every one.
-    let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-    let months = [
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-    let date = "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)])"
-    let time = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
-    return Array("\(date) \(parts.tm_year + 1900) \(time) GMT".utf8)
+  static func format(_ seconds: Int) -> [UInt8] {
+    let time = CivilTime(secondsSince1970: seconds)
+    var text = Array("\(days[time.dayOfWeek]), ".utf8)
+    text.append(decimal: time.date.day, digits: 2)
+    text.append(contentsOf: " \(months[time.date.month - 1]) ".utf8)
+    text.append(decimal: time.date.year, digits: 4)
+    for (separator, part) in [(" ", time.hour), (":", time.minute), (":", time.second)] {
+      text.append(contentsOf: separator.utf8)
+      text.append(decimal: part, digits: 2)
+    }
+    text.append(contentsOf: " GMT".utf8)
+    return text
   }
 
-  private static func two(_ number: Int32) -> String {
-    number < 10 ? "0\(number)" : "\(number)"
-  }
+  private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+  private static let months = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
 }

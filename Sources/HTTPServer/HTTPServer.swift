@@ -14,7 +14,10 @@ public final class HTTPServer: EventHandler {
   /// Where every connection reads to; what is not used at once is copied.
   var scratch = [UInt8](repeating: 0, count: 64 * 1024)
 
-  private let listener: Listener
+  /// The port that it listens on.
+  public let port: UInt16
+
+  private var listener: Listener?
   private let handler: Handler
   private let refusal: (Refusal) -> Response
   private var registration: Registration?
@@ -36,21 +39,23 @@ public final class HTTPServer: EventHandler {
     loop.assertIsCurrent()
     self.loop = loop
     self.limits = limits
-    self.listener = listener
+    port = listener.port
+    let raw = listener.rawValue
+    self.listener = consume listener
     self.handler = handler
     self.refusal = refusal
     parser = RequestParser(limits: limits)
     retry = loop.makeDeadline { [unowned self] in acceptAll() }
-    registration = try loop.register(
-      self.listener.rawValue, [.readable, .onChange], handler: self)
+    registration = try loop.register(raw, [.readable, .onChange], handler: self)
   }
 
-  /// The port that it listens on.
-  public var port: UInt16 { listener.port }
+  /// The number of open connections.
+  public var connectionCount: Int { connections.count }
 
   /// Stops listening and ends every connection.
   public func close() {
     registration = nil
+    listener = nil
     retry = nil
     for connection in connections.values { connection.close() }
   }
@@ -61,7 +66,7 @@ public final class HTTPServer: EventHandler {
 
   private func acceptAll() {
     while true {
-      switch listener.accept() {
+      switch listener?.accept() ?? .wouldBlock {
       case .connection(let descriptor): open(descriptor)
       case .wouldBlock: return
       case .exhausted:

@@ -29,12 +29,10 @@ public struct ListenAddress: Sendable, CustomStringConvertible {
       text[text.index(after: colon)...].allSatisfy(\.isNumber)
     else { throw .form(text) }
     var host = text[..<colon]
-    if host.hasPrefix("["), host.hasSuffix("]") {
-      host = host.dropFirst().dropLast()
-    } else if host.contains(":") {
-      throw .form(text)
-    }
-    guard !host.isEmpty else { throw .form(text) }
+    let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+    if isBracketed { host = host.dropFirst().dropLast() }
+    // Brackets are for IPv6 addresses, and those must have them.
+    guard !host.isEmpty, host.contains(":") == isBracketed else { throw .form(text) }
     try self.init(host: String(host), port: port)
   }
 

@@ -27,8 +27,13 @@ struct RequestParser {
   private func head(_ bytes: Span<UInt8>) throws(Refusal) -> ParseResult {
     // RFC 9112 §2.2: one empty line before the request line is forgiven, for old clients that send one.
     let start = bytes.count >= 2 && bytes[0] == .cr && bytes[1] == .lf ? 2 : 0
-    guard let requestLine = try line(in: bytes, from: start) else {
-      try checkUnfinishedRequestLine(bytes, from: start)
+    // Where a request line must have ended, however many bytes came at once. A method, a version and
+    // what stands between them take some bytes too.
+    let longest = start + limits.target + 64
+    let beginning = bytes.extracting(0..<min(bytes.count, longest))
+    guard let requestLine = try line(in: beginning, from: start) else {
+      try checkUnfinishedRequestLine(beginning, from: start)
+      guard bytes.count < longest else { throw .targetTooLong(limit: limits.target) }
       return .needsMore
     }
     let request = try RequestLine(bytes, requestLine, targetLimit: limits.target)
@@ -76,10 +81,6 @@ struct RequestParser {
         throw .malformed(
           "the request line has a byte that is not visible ASCII (RFC 9112 section 3)")
       }
-    }
-    // A method and a version take some bytes too.
-    guard bytes.count - start <= limits.target + 64 else {
-      throw .targetTooLong(limit: limits.target)
     }
   }
 }

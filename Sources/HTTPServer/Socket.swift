@@ -44,4 +44,12 @@ struct Socket: ~Copyable {
   func shutDownSending() {
     _ = shutdown(rawValue, Int32(SHUT_WR))
   }
+
+  /// Makes the coming close a reset: the peer reads an error, not an end of file, and the kernel keeps
+  /// nothing that was not taken.
+  func resetOnClose() {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    _ = setsockopt(
+      rawValue, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout.size(ofValue: option)))
+  }
 }

@@ -11,6 +11,11 @@ public struct JSONObjectReader: Sendable {
   public struct Finding: Sendable, Equatable {
     public let detail: String
     public let pointer: JSONPointer
+
+    public init(detail: String, pointer: JSONPointer) {
+      self.detail = detail
+      self.pointer = pointer
+    }
   }
 
   /// Findings beyond these are not recorded, so that a hostile object gets a small answer.
@@ -23,18 +28,23 @@ public struct JSONObjectReader: Sendable {
 
   private let object: JSONObject
   private let nullIsAbsent: Bool
+  private let allowsUnknownMembers: Bool
   private var asked: [String] = []
 
   /// - Parameters:
   ///   - pointer: Where the object stands in its text.
   ///   - nullIsAbsent: Whether a null member counts as absent, as it does in AWS JSON 1.1, or as
   ///     a member of the wrong type.
+  ///   - allowsUnknownMembers: Whether ``finish()`` passes over what was not asked for: a service
+  ///     may add members to its answers, a caller's unknown member is a mistake.
   public init(
-    _ object: JSONObject, at pointer: JSONPointer = .root, nullIsAbsent: Bool = false
+    _ object: JSONObject, at pointer: JSONPointer = .root, nullIsAbsent: Bool = false,
+    allowsUnknownMembers: Bool = false
   ) {
     self.object = object
     self.pointer = pointer
     self.nullIsAbsent = nullIsAbsent
+    self.allowsUnknownMembers = allowsUnknownMembers
   }
 
   /// Any value, null among them: only an absent member is nil.
@@ -79,7 +89,8 @@ public struct JSONObjectReader: Sendable {
   ) -> Value? {
     guard let object = object(name) else { return nil }
     var reader = JSONObjectReader(
-      object, at: pointer.appending(name), nullIsAbsent: nullIsAbsent)
+      object, at: pointer.appending(name), nullIsAbsent: nullIsAbsent,
+      allowsUnknownMembers: allowsUnknownMembers)
     let value = read(&reader)
     reader.finish()
     for finding in reader.findings { record(finding.detail, at: finding.pointer) }
@@ -98,6 +109,7 @@ public struct JSONObjectReader: Sendable {
 
   /// Records each member that was not asked for. To be called once, after the last question.
   public mutating func finish() {
+    guard !allowsUnknownMembers else { return }
     let members =
       asked.isEmpty ? "there are none" : "the members are " + asked.joined(separator: ", ")
     for member in object.members where findings.count < Self.maximumFindings {

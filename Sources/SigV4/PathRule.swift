@@ -1,3 +1,5 @@
+import URIEncoding
+
 /// How a service makes the canonical URI from the path that was sent.
 public enum PathRule: Sendable {
   /// All services but S3: dot segments and empty ones are removed, and what remains is
@@ -34,7 +36,7 @@ extension [UInt8] {
     }
     for segment in segments {
       append(UInt8(ascii: "/"))
-      append(percentEncoding: segment)
+      PercentEncoding.append(segment, to: &self)
     }
     if segments.isEmpty || path.utf8.last == UInt8(ascii: "/") {
       append(UInt8(ascii: "/"))

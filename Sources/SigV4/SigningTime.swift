@@ -1,3 +1,5 @@
+import CivilTime
+
 /// A moment in the two forms that SigV4 writes it in, UTC, to the second: years 1970 to 9999.
 ///
 /// The text is made once, here: keep the value for as long as its second lasts.
@@ -14,19 +16,18 @@ public struct SigningTime: Sendable, Hashable {
   /// The moment that many seconds after 1970 began; the nearest one that can be written, if it
   /// can't.
   public init(secondsSince1970 seconds: Int) {
-    let seconds = min(max(seconds, 0), Self.lastSecond)
-    let (day, second) = seconds.quotientAndRemainder(dividingBy: 86400)
-    let civil = CivilDate(daysSince1970: day)
+    let seconds = min(max(seconds, 0), CivilTime.lastSecond)
+    let civil = CivilTime(secondsSince1970: seconds)
     var text: [UInt8] = []
     text.reserveCapacity(16)
-    text.append(decimal: civil.year, digits: 4)
-    text.append(decimal: civil.month, digits: 2)
-    text.append(decimal: civil.day, digits: 2)
+    text.append(decimal: civil.date.year, digits: 4)
+    text.append(decimal: civil.date.month, digits: 2)
+    text.append(decimal: civil.date.day, digits: 2)
     date = String(decoding: text, as: UTF8.self)
     text.append(UInt8(ascii: "T"))
-    text.append(decimal: second / 3600, digits: 2)
-    text.append(decimal: second / 60 % 60, digits: 2)
-    text.append(decimal: second % 60, digits: 2)
+    text.append(decimal: civil.hour, digits: 2)
+    text.append(decimal: civil.minute, digits: 2)
+    text.append(decimal: civil.second, digits: 2)
     text.append(UInt8(ascii: "Z"))
     dateTime = String(decoding: text, as: UTF8.self)
     secondsSince1970 = seconds
@@ -44,21 +45,6 @@ public struct SigningTime: Sendable, Hashable {
       let civil = CivilDate(year: year, month: month, day: day)
     else { return nil }
     self.init(secondsSince1970: civil.daysSince1970 * 86400 + hour * 3600 + minute * 60 + second)
-  }
-
-  /// 9999-12-31T23:59:59Z: a year has four digits.
-  private static let lastSecond = 253_402_300_799
-}
-
-extension [UInt8] {
-  /// Appends a number that is not negative, with zeros before it, cut to its last `digits` digits.
-  fileprivate mutating func append(decimal number: Int, digits: Int) {
-    var power = 1
-    for _ in 1..<digits { power *= 10 }
-    while power > 0 {
-      append(UInt8(ascii: "0") + UInt8(number / power % 10))
-      power /= 10
-    }
   }
 }
 

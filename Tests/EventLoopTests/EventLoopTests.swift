@@ -55,6 +55,31 @@ import Testing
     for _ in 0..<3 { try await loop.run {} }
   }
 
+  @Test func `a removed descriptor can be registered again while it is open`() async throws {
+    let thread = try LoopThread(name: "test")
+    defer { thread.stopAndJoin() }
+    let loop = thread.loop
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    let (reader, writer) = (ends[0], ends[1])
+    defer {
+      close(reader)
+      close(writer)
+    }
+    #expect(write(writer, "x", 1) == 1)
+    let readiness = await withCheckedContinuation { done in
+      Task {
+        try await loop.run {
+          let probe = Probe { done.resume(returning: $0) }
+          let deaf = Probe { _ in }
+          try loop.register(reader, [.readable], handler: deaf).remove()
+          probe.registration = try loop.register(reader, [.readable], handler: probe)
+        }
+      }
+    }
+    #expect(readiness.contains(.readable))
+  }
+
   @Test func `work from other threads arrives once each`() async throws {
     let thread = try LoopThread(name: "test")
     defer { thread.stopAndJoin() }

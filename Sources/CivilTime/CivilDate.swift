@@ -3,12 +3,12 @@
 /// Years are counted from 1 March, so that the leap day is the last one of its year, in eras of 400
 /// years, after which the calendar repeats: Howard Hinnant's "chrono-Compatible Low-Level Date
 /// Algorithms".
-struct CivilDate: Equatable {
-  let year: Int
+public struct CivilDate: Equatable, Sendable {
+  public let year: Int
   /// From 1 to 12.
-  let month: Int
+  public let month: Int
   /// From 1 to 31.
-  let day: Int
+  public let day: Int
 
   /// The days in 400 years.
   private static let daysPerEra = 146_097
@@ -16,7 +16,7 @@ struct CivilDate: Equatable {
   /// The days from 0000-03-01 to 1970-01-01.
   private static let epoch = 719_468
 
-  init(daysSince1970 days: Int) {
+  public init(daysSince1970 days: Int) {
     let (era, dayOfEra) = (days + Self.epoch).quotientAndRemainder(dividingBy: Self.daysPerEra)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -28,7 +28,7 @@ struct CivilDate: Equatable {
   }
 
   /// `nil` if the calendar has no such day.
-  init?(year: Int, month: Int, day: Int) {
+  public init?(year: Int, month: Int, day: Int) {
     self.year = year
     self.month = month
     self.day = day
@@ -38,7 +38,7 @@ struct CivilDate: Equatable {
     else { return nil }
   }
 
-  var daysSince1970: Int {
+  public var daysSince1970: Int {
     let (era, yearOfEra) = (month <= 2 ? year - 1 : year).quotientAndRemainder(dividingBy: 400)
     let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
     let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear

@@ -1,0 +1,96 @@
+/// Where a service is called: `https://athena.eu-west-1.amazonaws.com`, or what an operator put in its
+/// place.
+public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
+  /// Why a text is no endpoint.
+  public struct Problem: Error, Equatable, CustomStringConvertible {
+    public let url: String
+
+    /// Names the rule. User information, which may hold a password, has no place in an endpoint and is
+    /// not repeated.
+    public var description: String {
+      let shown = url.contains("@") ? "(not shown: it has an '@')" : "'\(url.prefix(200))'"
+      return "\(shown) is not an endpoint: http:// or https://, a host, an optional port and path; "
+        + "no user, query or fragment"
+    }
+  }
+
+  /// `https://host:port`, without a path.
+  let origin: String
+  /// What is sent and signed as `Host`: in lower case, and with the port only where it is not the
+  /// scheme's own.
+  let host: String
+  /// What stands before every path; empty, or begins and doesn't end with `/`.
+  let basePath: String
+  /// Whether an operator chose it, and not AWS's naming.
+  let isCustom: Bool
+
+  /// The regional endpoint of a service.
+  public init(service: String, region: Region) {
+    host = "\(service).\(region).\(Partition(region: region.name).dnsSuffix)"
+    origin = "https://\(host)"
+    basePath = ""
+    isCustom = false
+  }
+
+  /// An operator's endpoint, as `AWS_ENDPOINT_URL` has it.
+  public init(parsing url: String) throws(Problem) {
+    let scheme: String
+    switch url.lowercased() {
+    case let text where text.hasPrefix("https://"): scheme = "https"
+    case let text where text.hasPrefix("http://"): scheme = "http"
+    default: throw Problem(url: url)
+    }
+    let rest = url.dropFirst(scheme.count + 3)
+    let authority = rest.prefix { $0 != "/" }.lowercased()
+    guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+      !url.contains(where: Self.isForbidden),
+      let host = Self.host(authority, defaultPort: scheme == "https" ? 443 : 80)
+    else { throw Problem(url: url) }
+    self.host = host
+    origin = "\(scheme)://\(host)"
+    var path = rest.dropFirst(authority.count)
+    while path.last == "/" { path.removeLast() }
+    basePath = String(path)
+    isCustom = true
+  }
+
+  private init(origin: String, host: String, basePath: String, isCustom: Bool) {
+    self.origin = origin
+    self.host = host
+    self.basePath = basePath
+    self.isCustom = isCustom
+  }
+
+  /// The same service under a name of its own, as S3's virtual-hosted buckets have: `name.host`.
+  func prefixed(by label: String) -> Endpoint {
+    let host = "\(label).\(self.host)"
+    let scheme = origin.prefix { $0 != ":" }
+    return Endpoint(
+      origin: "\(scheme)://\(host)", host: host, basePath: basePath, isCustom: isCustom)
+  }
+
+  public var description: String { origin + basePath }
+
+  private static func isForbidden(_ character: Character) -> Bool {
+    "@?#\\\"<>^`{|}".contains(character)
+  }
+
+  /// The authority without a default port; nil where it is not a host with an optional port.
+  private static func host(_ authority: String, defaultPort: UInt16) -> String? {
+    var name = authority[...]
+    var port: UInt16?
+    if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
+      name = authority[..<colon]
+      let digits = authority[authority.index(after: colon)...]
+      guard digits.allSatisfy({ ("0"..."9").contains($0) }), let number = UInt16(digits), number > 0
+      else { return nil }
+      port = number
+    }
+    let isAddress = name.first == "[" && name.last == "]" && name.count > 2
+    guard !name.isEmpty, isAddress || !name.contains(where: { ":[]".contains($0) }) else {
+      return nil
+    }
+    guard let port, port != defaultPort else { return String(name) }
+    return "\(name):\(port)"
+  }
+}

@@ -1,0 +1,25 @@
+/// An AWS region, as in `eu-west-1`: a part of host names, and of every signature.
+public struct Region: Sendable, Hashable, CustomStringConvertible {
+  public let name: String
+
+  /// nil for what can't be a label of a host name (RFC 1123 §2.1): a region comes from the environment
+  /// and goes into a URL.
+  public init?(_ name: String) {
+    let bytes = name.utf8
+    guard (1...63).contains(bytes.count), bytes.first != UInt8(ascii: "-"),
+      bytes.last != UInt8(ascii: "-"), bytes.allSatisfy(Self.isAllowed)
+    else { return nil }
+    self.name = name
+  }
+
+  public var description: String { name }
+
+  private static func isAllowed(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+}

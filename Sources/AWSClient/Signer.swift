@@ -1,0 +1,52 @@
+import Crypto
+import SigV4
+
+/// Signs the requests of one service in one region, with the credentials of the moment.
+final class Signer {
+  private let region: Region
+  private let service: String
+  private let provider: any CredentialsProvider
+  private let clock: () -> Int
+  private var key: (credentials: Credentials, key: SigningKey)?
+  private var time = SigningTime(secondsSince1970: 0)
+
+  /// - Parameter clock: The wall clock, in whole seconds since 1970.
+  init(
+    service: String, region: Region, provider: any CredentialsProvider, clock: @escaping () -> Int
+  ) {
+    self.service = service
+    self.region = region
+    self.provider = provider
+    self.clock = clock
+  }
+
+  /// The fields to send: the given ones, which are signed as they are, then those that signing adds.
+  /// `Host` is signed but not among them, since the HTTP client sends it itself.
+  func sign(
+    method: String, path: String, host: String, fields: [(name: String, value: String)],
+    payloadHash: Digest, pathRule: PathRule
+  ) async throws(AWSError) -> [(name: String, value: String)] {
+    let credentials = try await provider.credentials()
+    let seconds = clock()
+    if time.secondsSince1970 != seconds { time = SigningTime(secondsSince1970: seconds) }
+    var fields = fields
+    fields.append(("X-Amz-Date", time.dateTime))
+    if let token = credentials.sessionToken { fields.append(("X-Amz-Security-Token", token)) }
+    let request = SignableRequest(
+      method: method, path: path, headers: fields + [("Host", host)],
+      payloadHash: payloadHash.hex)
+    let authorization = signingKey(credentials).authorization(
+      for: request, at: time, pathRule: pathRule)
+    fields.append(("Authorization", authorization.value))
+    return fields
+  }
+
+  /// Derived once a day for the same credentials.
+  private func signingKey(_ credentials: Credentials) -> SigningKey {
+    if let key, key.key.scope.date == time.date, key.credentials == credentials { return key.key }
+    let scope = CredentialScope(date: time.date, region: region.name, service: service)
+    let derived = SigningKey(credentials: credentials, scope: scope)
+    key = (credentials, derived)
+    return derived
+  }
+}

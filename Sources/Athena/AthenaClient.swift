@@ -1,0 +1,78 @@
+public import AWSClient
+import JSON
+
+/// Amazon Athena's operations for Apache Spark, and the outputs that they leave in S3.
+public final class AthenaClient {
+  private let service: JSONServiceClient
+  private let s3: S3Client
+
+  /// - Parameters:
+  ///   - endpoint: Athena's; the region's own where nil.
+  ///   - s3Endpoint: S3's; the region's own where nil.
+  public init(_ context: AWSContext, endpoint: Endpoint? = nil, s3Endpoint: Endpoint? = nil) {
+    service = JSONServiceClient(
+      context, service: "athena", targetPrefix: "AmazonAthena",
+      endpoint: endpoint ?? Endpoint(service: "athena", region: context.region))
+    s3 = S3Client(context, endpoint: s3Endpoint ?? Endpoint(service: "s3", region: context.region))
+  }
+
+  public func startCalculationExecution(
+    _ input: StartCalculationExecution
+  ) async throws(AthenaError) -> StartCalculationExecution.Output {
+    try await call("StartCalculationExecution", input.json) { reader in
+      guard let id = reader.string("CalculationExecutionId"), !id.isEmpty,
+        let state = reader.string("State")
+      else { return nil }
+      return .init(calculationExecutionID: id, state: CalculationState(rawValue: state))
+    }
+  }
+
+  public func getCalculationExecution(
+    _ calculationExecutionID: String
+  ) async throws(AthenaError) -> CalculationExecution {
+    var writer = JSONWriter(reserving: 96)
+    writer.beginObject()
+    writer.member("CalculationExecutionId", calculationExecutionID)
+    writer.endObject()
+    return try await call("GetCalculationExecution", writer.bytes) { reader in
+      CalculationExecution(&reader)
+    }
+  }
+
+  /// Opens one of a calculation's outputs.
+  ///
+  /// - Parameter headOnly: Whether its length is all that is wanted.
+  public func openOutput(
+    _ uri: String, headOnly: Bool = false
+  ) async throws(AthenaError) -> CalculationOutput {
+    guard let location = S3URI(uri) else {
+      throw .badAnswer("Athena names an output that is not an s3:// URI of an object")
+    }
+    do throws(AWSError) {
+      return CalculationOutput(try await s3.getObject(location, headOnly: headOnly))
+    } catch {
+      throw AthenaError(error, from: .s3)
+    }
+  }
+
+  /// Calls an operation and reads its output. Members that Athena adds one day are passed over, those
+  /// that we read must have the types of its model, and `read` returns nil where a required one is
+  /// missing.
+  private func call<Output>(
+    _ operation: String, _ body: [UInt8], _ read: (inout JSONObjectReader) -> Output?
+  ) async throws(AthenaError) -> Output {
+    let object: JSONObject
+    do throws(AWSError) {
+      object = try await service.call(operation, body)
+    } catch {
+      throw AthenaError(error, from: .athena)
+    }
+    var reader = JSONObjectReader(object, nullIsAbsent: true, allowsUnknownMembers: true)
+    let output = read(&reader)
+    if let finding = reader.findings.first {
+      throw .badAnswer("\(operation) answered with \(finding.pointer), which \(finding.detail)")
+    }
+    guard let output else { throw .badAnswer("\(operation) answered without a required member") }
+    return output
+  }
+}

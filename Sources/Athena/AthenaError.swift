@@ -1,0 +1,67 @@
+import AWSClient
+import JSON
+
+/// Why an operation has no result.
+public enum AthenaError: Error, Equatable, Sendable {
+  /// Athena, or S3 where its outputs are, answered with an error.
+  case exception(AthenaException)
+  case unreachable(String)
+  case timeout
+  case badAnswer(String)
+  case noCredentials(String)
+}
+
+/// An error that Athena or S3 answered with. The code tells what it is; the HTTP status doesn't.
+public struct AthenaException: Error, Equatable, Sendable {
+  /// The service that answered: codes such as `AccessDenied` are common to both.
+  public enum Source: Sendable {
+    case athena
+    case s3
+  }
+
+  public var source: Source
+  public var code: String
+  public var message: String?
+  /// The HTTP status that it came with.
+  public var status: Int
+  /// InvalidRequestException's AthenaErrorCode.
+  public var athenaErrorCode: String?
+  /// ResourceNotFoundException's ResourceName.
+  public var resourceName: String?
+  public var requestID: String?
+
+  public init(
+    source: Source = .athena, code: String, message: String? = nil, status: Int = 400,
+    athenaErrorCode: String? = nil, resourceName: String? = nil, requestID: String? = nil
+  ) {
+    self.source = source
+    self.code = code
+    self.message = message
+    self.status = status
+    self.athenaErrorCode = athenaErrorCode
+    self.resourceName = resourceName
+    self.requestID = requestID
+  }
+}
+
+extension AthenaError {
+  init(_ error: AWSError, from source: AthenaException.Source) {
+    self =
+      switch error {
+      case .service(let error): .exception(AthenaException(error, source: source))
+      case .unreachable(let reason): .unreachable(reason)
+      case .timeout: .timeout
+      case .badAnswer(let reason): .badAnswer(reason)
+      case .noCredentials(let reason): .noCredentials(reason)
+      }
+  }
+}
+
+extension AthenaException {
+  fileprivate init(_ error: ServiceError, source: Source) {
+    self.init(
+      source: source, code: error.code, message: error.message, status: error.status,
+      athenaErrorCode: error.members["AthenaErrorCode"]?.asString,
+      resourceName: error.members["ResourceName"]?.asString, requestID: error.requestID)
+  }
+}

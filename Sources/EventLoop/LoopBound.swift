@@ -1,0 +1,19 @@
+/// A value that lives on a loop, in the hands of other threads: they can keep it, and only the loop's
+/// own thread can use it.
+// `@unchecked`: the one way to the value stops the program on any other thread.
+public final class LoopBound<Value>: @unchecked Sendable {
+  private let loop: EventLoop
+  private let bound: Value
+
+  /// To be made on the loop.
+  public init(_ value: Value, to loop: EventLoop) {
+    precondition(loop.isCurrent, "a value is bound to its loop on the loop")
+    bound = value
+    self.loop = loop
+  }
+
+  public var value: Value {
+    precondition(loop.isCurrent, "a value of a loop is used on the loop")
+    return bound
+  }
+}

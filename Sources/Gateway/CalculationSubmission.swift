@@ -1,0 +1,95 @@
+import HTTPMessage
+import HTTPTypes
+import JSON
+
+/// What a caller submits: the content of `POST /sessions/{sessionId}/calculations`, valid.
+struct CalculationSubmission {
+  var codeBlock: String
+  var description: String?
+  var clientRequestToken: String?
+
+  /// Athena's bounds, in characters, which are Unicode scalars to it.
+  private static let codeBlockLength = 1...68_000
+  private static let descriptionLength = 1...1024
+
+  /// Reads an `application/json` content.
+  init(json bytes: [UInt8]) throws(Problem) {
+    var reader = try Self.reader(bytes)
+    let direct = reader.string("codeBlock")
+    let nested = reader.object("calculationConfiguration") { $0.string("codeBlock") } ?? nil
+    let codeURI = reader.string("codeUri")
+    description = reader.string("description")
+    clientRequestToken = reader.string("clientRequestToken")
+    reader.finish()
+    Self.checkLength(&reader, "description", description, Self.descriptionLength)
+    Self.checkLength(&reader, "clientRequestToken", clientRequestToken, ClientRequestToken.length)
+    if [direct, nested, codeURI].count(where: { $0 != nil }) > 1 {
+      reader.record(
+        "is given along with another of codeBlock, calculationConfiguration.codeBlock and codeUri; "
+          + "give one", at: direct != nil ? "codeBlock" : "codeUri")
+    }
+    codeBlock = direct ?? nested ?? ""
+    let pointer = JSONPointer.root.appending(
+      nested == nil || direct != nil ? "codeBlock" : "calculationConfiguration")
+    if direct != nil || nested != nil {
+      Self.checkCode(codeBlock, &reader, at: nested == nil ? pointer : pointer.appending("codeBlock"))
+    } else if codeURI == nil, reader.findings.isEmpty {
+      reader.record("is required", at: "codeBlock")
+    }
+    guard reader.findings.isEmpty else { throw Problem(findings: reader.findings) }
+    guard codeURI == nil else {
+      throw Problem(.forbidden, "codeUri: this gateway reads no code from S3")
+    }
+  }
+
+  /// Takes a content that is the code itself.
+  init(code bytes: [UInt8], description: String?) throws(Problem) {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Problem(.malformedRequest, "the content is not UTF-8")
+    }
+    codeBlock = text
+    self.description = description
+    var reader = JSONObjectReader(JSONObject())
+    Self.checkCode(text, &reader, at: .root)
+    guard reader.findings.isEmpty else { throw Problem(findings: reader.findings) }
+    if let description, !Self.descriptionLength.contains(description.unicodeScalars.count) {
+      throw Problem(
+        .invalidRequest, "the query parameter 'description' must have 1 to 1024 characters")
+    }
+  }
+
+  private static func reader(_ bytes: [UInt8]) throws(Problem) -> JSONObjectReader {
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONValue(parsing: bytes)
+    } catch {
+      var problem = Problem(.malformedRequest, "the content is not JSON as RFC 8259 has it: \(error)")
+      problem.findings = [.init(detail: error.description, pointer: error.pointer)]
+      throw problem
+    }
+    guard let object = value.asObject else {
+      throw Problem(
+        findings: [.init(detail: "must be an object, not \(value.kind)", pointer: .root)])
+    }
+    return JSONObjectReader(object)
+  }
+
+  private static func checkCode(
+    _ code: String, _ reader: inout JSONObjectReader, at pointer: JSONPointer
+  ) {
+    let count = code.unicodeScalars.count
+    if !codeBlockLength.contains(count) {
+      reader.record("must have 1 to 68000 characters, not \(count)", at: pointer)
+    } else if code.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
+      reader.record("must not be all white space", at: pointer)
+    }
+  }
+
+  private static func checkLength(
+    _ reader: inout JSONObjectReader, _ name: String, _ value: String?, _ range: ClosedRange<Int>
+  ) {
+    guard let count = value?.unicodeScalars.count, !range.contains(count) else { return }
+    reader.record(
+      "must have \(range.lowerBound) to \(range.upperBound) characters, not \(count)", at: name)
+  }
+}

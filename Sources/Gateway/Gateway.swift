@@ -1,0 +1,81 @@
+public import Athena
+public import HTTPMessage
+import HTTPTypes
+
+/// Translates REST to Athena's operations and back: one request in, one response out.
+public final class Gateway {
+  public struct Configuration: Sendable {
+    /// The gateway's own version, as `GET /` tells it.
+    public var version: String
+    public var hosts: HostPolicy
+
+    public init(version: String, hosts: HostPolicy) {
+      self.version = version
+      self.hosts = hosts
+    }
+  }
+
+  let athena: AthenaClient
+  let configuration: Configuration
+
+  public init(athena: AthenaClient, configuration: Configuration) {
+    self.athena = athena
+    self.configuration = configuration
+  }
+
+  /// Answers a request. What breaks off its content is thrown, and answered by ``response(to:)``.
+  public func respond(to request: Request) async throws(Refusal) -> Response {
+    let context = RequestContext(request)
+    do {
+      return context.complete(try await judge(request, context))
+    } catch let problem as Problem {
+      return context.complete(problem.response(requestID: context.id))
+    } catch let refusal as Refusal {
+      guard refusal != .disconnected else { throw refusal }
+      return context.complete(Problem(refusal).response(requestID: context.id))
+    } catch {
+      return context.complete(Problem(Refusal.failed).response(requestID: context.id))
+    }
+  }
+
+  /// The answer to a request that the server could not even read.
+  public static func response(to refusal: Refusal) -> Response {
+    let context = RequestContext()
+    return context.complete(Problem(refusal).response(requestID: context.id))
+  }
+
+  /// The order of judgement: host and origin, route, method, then all that belongs to the route.
+  private func judge(_ request: Request, _ context: RequestContext) async throws -> Response {
+    try configuration.hosts.check(request)
+    let route = try Route(path: request.path)
+    try checkMethod(request.method, of: route)
+    switch route {
+    case .index: return try index(request)
+    case .livez: return try livez(request)
+    case .problem(let code): return try problem(code, request)
+    case .calculations(let sessionID):
+      return try await startCalculation(sessionID, request, context)
+    case .calculation(let sessionID, let calculationID):
+      return try await getCalculation(sessionID, calculationID, request)
+    case .output(let output, let sessionID, let calculationID):
+      return try await getOutput(output, sessionID, calculationID, request)
+    }
+  }
+
+  /// RFC 9110 §9.1: 501 for a method that the server doesn't know, 405 for one that the resource
+  /// doesn't have.
+  private func checkMethod(_ method: HTTPRequest.Method, of route: Route) throws(Problem) {
+    guard !route.methods.contains(method) else { return }
+    let known: [HTTPRequest.Method] = [
+      .get, .head, .post, .put, .delete, .options, .patch, .trace, .connect,
+    ]
+    guard known.contains(method) else {
+      throw Problem(.notImplemented, "the gateway doesn't know the method \(method.rawValue)")
+    }
+    let allowed = route.methods.map(\.rawValue).joined(separator: ", ")
+    var problem = Problem(
+      .methodNotAllowed, "\(method.rawValue) is not one of this path's methods: \(allowed)")
+    problem.fields[.allow] = allowed
+    throw problem
+  }
+}

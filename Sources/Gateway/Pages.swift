@@ -1,0 +1,62 @@
+import HTTPMessage
+import HTTPTypes
+import JSON
+
+/// The resources that need no Athena: the index, the life sign, the meaning of problems.
+extension Gateway {
+  func index(_ request: Request) throws(Problem) -> Response {
+    _ = try Query(request.query)
+    return .json { writer in
+      writer.member("name", "Athena Gateway")
+      writer.member("version", configuration.version)
+      writer.name("links")
+      writer.beginObject()
+      writer.member("calculations", "/sessions/{sessionId}/calculations")
+      writer.member("calculation", "/sessions/{sessionId}/calculations/{calculationId}")
+      writer.member("stdout", "/sessions/{sessionId}/calculations/{calculationId}/stdout")
+      writer.member("stderr", "/sessions/{sessionId}/calculations/{calculationId}/stderr")
+      writer.member("problem", "/problems/{code}")
+      writer.member("livez", "/livez")
+      writer.endObject()
+    }
+  }
+
+  /// Depends on nothing but this process: an orchestrator restarts what fails here.
+  func livez(_ request: Request) throws(Problem) -> Response {
+    _ = try Query(request.query)
+    return .json { $0.member("status", "ok") }
+  }
+
+  /// What the `type` of a problem document leads to.
+  func problem(_ code: String, _ request: Request) throws(Problem) -> Response {
+    _ = try Query(request.query)
+    guard let problem = ProblemCode(rawValue: code) else {
+      let codes = ProblemCode.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Problem(.notFound, "there is no such problem; the problems are \(codes)")
+    }
+    let kind = problem.kind
+    return .json { writer in
+      writer.member("code", problem.rawValue)
+      writer.member("status", kind.status.code)
+      writer.member("title", kind.title)
+      writer.member("retryable", kind.isRetryable)
+      writer.member("explanation", kind.explanation)
+    }
+  }
+}
+
+extension Response {
+  /// An answer whose content is a JSON object.
+  static func json(
+    status: HTTPResponse.Status = .ok, fields: HTTPFields = [:],
+    _ write: (inout JSONWriter) -> Void
+  ) -> Response {
+    var writer = JSONWriter(reserving: 512)
+    writer.beginObject()
+    write(&writer)
+    writer.endObject()
+    var fields = fields
+    fields[.contentType] = "application/json"
+    return Response(status: status, fields: fields, content: .bytes(writer.bytes))
+  }
+}

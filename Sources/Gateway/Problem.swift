@@ -1,0 +1,84 @@
+import Athena
+import HTTPMessage
+import HTTPTypes
+import JSON
+
+/// A problem document (RFC 9457), and what goes with it.
+struct Problem: Error {
+  var code: ProblemCode
+  /// What is wrong with this request, and what to do.
+  var detail: String
+  /// The single faults of the request's values, each with its place.
+  var findings: [JSONObjectReader.Finding] = []
+  /// The session's state, where that is the problem.
+  var sessionState: String?
+  /// What Athena or S3 said.
+  var upstream: AthenaException?
+  /// Fields that the status asks for: `Allow`, `Accept-Post`.
+  var fields: HTTPFields = [:]
+
+  init(_ code: ProblemCode, _ detail: String) {
+    self.code = code
+    self.detail = detail
+  }
+
+  /// A request that breaks rules, with each of them.
+  init(findings: [JSONObjectReader.Finding]) {
+    self.init(
+      .invalidRequest,
+      findings.map { "\($0.pointer == .root ? "the content" : $0.pointer.description) \($0.detail)" }
+        .joined(separator: "; "))
+    self.findings = findings
+  }
+
+  func response(requestID: RequestID) -> Response {
+    let kind = code.kind
+    var fields = fields
+    fields[.contentType] = "application/problem+json"
+    if let seconds = kind.retryAfter { fields[.retryAfter] = String(seconds) }
+    return Response(
+      status: kind.status, fields: fields, content: .bytes(document(kind, requestID)))
+  }
+
+  private func document(_ kind: ProblemCode.Kind, _ requestID: RequestID) -> [UInt8] {
+    var writer = JSONWriter(reserving: 512)
+    writer.beginObject()
+    writer.member("type", "/problems/\(code.rawValue)")
+    writer.member("title", kind.title)
+    writer.member("status", kind.status.code)
+    writer.member("detail", detail)
+    writer.member("instance", requestID.urn)
+    writer.member("code", code.rawValue)
+    writer.member("retryable", kind.isRetryable)
+    writer.member("requestId", requestID.text)
+    writer.member("sessionState", sessionState)
+    write(findings, to: &writer)
+    if let upstream { write(upstream, to: &writer) }
+    writer.endObject()
+    return writer.bytes
+  }
+
+  private func write(_ findings: [JSONObjectReader.Finding], to writer: inout JSONWriter) {
+    guard !findings.isEmpty else { return }
+    writer.name("errors")
+    writer.beginArray()
+    for finding in findings {
+      writer.beginObject()
+      writer.member("detail", finding.detail)
+      writer.member("pointer", finding.pointer.description)
+      writer.endObject()
+    }
+    writer.endArray()
+  }
+
+  private func write(_ upstream: AthenaException, to writer: inout JSONWriter) {
+    writer.name("upstream")
+    writer.beginObject()
+    writer.member("code", upstream.code)
+    writer.member("message", upstream.message)
+    writer.member("athenaErrorCode", upstream.athenaErrorCode)
+    writer.member("resourceName", upstream.resourceName)
+    writer.member("requestId", upstream.requestID)
+    writer.endObject()
+  }
+}

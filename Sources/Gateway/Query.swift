@@ -1,0 +1,31 @@
+/// The parameters of a query, each of which may stand once.
+struct Query {
+  private let values: [String: String]
+
+  /// - Parameter allowed: The names that the resource knows; another one is a mistake that must not be
+  ///   passed over in silence.
+  init(_ query: String?, allowed: [String] = []) throws(Problem) {
+    var values: [String: String] = [:]
+    for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
+      let parts = pair.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      let name = try percentDecoded(parts[0], plusIsSpace: true)
+      guard allowed.contains(name) else { throw Self.unknown(name, allowed) }
+      guard values[name] == nil else {
+        throw Problem(.malformedRequest, "the query parameter '\(name)' appears twice")
+      }
+      values[name] = parts.count == 2
+        ? try percentDecoded(parts[1], plusIsSpace: true) : ""
+    }
+    self.values = values
+  }
+
+  subscript(name: String) -> String? { values[name] }
+
+  private static func unknown(_ name: String, _ allowed: [String]) -> Problem {
+    let known = allowed.isEmpty
+      ? "this resource has none" : "this resource has \(allowed.joined(separator: ", "))"
+    return Problem(
+      .malformedRequest, "unknown query parameter '\(name.prefix(64))'; \(known)")
+  }
+}

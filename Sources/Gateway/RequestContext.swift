@@ -1,0 +1,27 @@
+import HTTPMessage
+import HTTPTypes
+
+/// What goes with a request and onto its answer, whatever that turns out to be.
+final class RequestContext {
+  let id: RequestID
+  /// Fields of every answer to this request, errors included.
+  var fields: HTTPFields = [:]
+
+  init(_ request: Request) {
+    id = RequestID(request.fields)
+  }
+
+  /// For a request that could not be read.
+  init() {
+    id = RequestID()
+  }
+
+  func complete(_ response: Response) -> Response {
+    var response = response
+    response.fields[.xRequestID] = id.text
+    response.fields[.xContentTypeOptions] = "nosniff"
+    if response.fields[.cacheControl] == nil { response.fields[.cacheControl] = "no-store" }
+    response.fields.append(contentsOf: fields)
+    return response
+  }
+}

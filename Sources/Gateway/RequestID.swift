@@ -1,0 +1,55 @@
+import Crypto
+import HTTPMessage
+import HTTPTypes
+
+/// The name of one request in answers and logs: the caller's own, or a new UUID.
+struct RequestID {
+  let text: String
+  /// RFC 9457 §3.1.5: the problem's instance; nil where the caller's name is no UUID.
+  let urn: String?
+
+  /// A caller's name is kept where it is 1 to 128 characters that are safe in every log and header.
+  init(_ fields: FieldSection) {
+    if let own = fields[.xRequestID], (1...128).contains(own.utf8.count),
+      own.utf8.allSatisfy(Self.isSafe)
+    {
+      self.init(text: own, urn: Self.isUUID(own) ? "urn:uuid:\(own.lowercased())" : nil)
+    } else {
+      self.init()
+    }
+  }
+
+  /// A new one.
+  init() {
+    let uuid = randomUUID()
+    self.init(text: uuid, urn: "urn:uuid:\(uuid)")
+  }
+
+  private init(text: String, urn: String?) {
+    self.text = text
+    self.urn = urn
+  }
+
+  private static func isSafe(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+      UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: "+"),
+      UInt8(ascii: "/"), UInt8(ascii: "@"):
+      true
+    default: false
+    }
+  }
+
+  private static func isUUID(_ text: String) -> Bool {
+    let groups = text.split(separator: "-", omittingEmptySubsequences: false)
+    return groups.map(\.utf8.count) == [8, 4, 4, 4, 12] && groups.allSatisfy { $0.allSatisfy(\.isHexDigit) }
+  }
+}
+
+extension HTTPField.Name {
+  static let xRequestID = Self("X-Request-Id")!
+  static let clientRequestToken = Self("Client-Request-Token")!
+  static let idempotencyKey = Self("Idempotency-Key")!
+  static let acceptPost = Self("Accept-Post")!
+}

@@ -1,0 +1,65 @@
+import Athena
+import HTTPMessage
+import HTTPTypes
+import JSON
+import URIEncoding
+
+extension Gateway {
+  /// What of a content is read: 68,000 characters that are all written as escaped surrogate pairs take
+  /// 816,000 bytes.
+  private static let contentLimit = 1024 * 1024
+
+  /// `POST /sessions/{sessionId}/calculations`: StartCalculationExecution.
+  func startCalculation(
+    _ sessionID: String, _ request: Request, _ context: RequestContext
+  ) async throws -> Response {
+    let derived = try ClientRequestToken.derived(
+      from: request.fields, operation: "StartCalculationExecution", caller: "",
+      resource: sessionID)
+    let token = derived ?? ClientRequestToken.random()
+    context.fields[.clientRequestToken] = token
+    let submission = try await readSubmission(request)
+    if let own = submission.clientRequestToken {
+      guard derived == nil else {
+        throw Problem(findings: [
+          .init(
+            detail: "is given along with Idempotency-Key; give one",
+            pointer: .root.appending("clientRequestToken"))
+        ])
+      }
+      context.fields[.clientRequestToken] = own
+    }
+    let output: StartCalculationExecution.Output
+    do throws(AthenaError) {
+      output = try await athena.startCalculationExecution(
+        StartCalculationExecution(
+          sessionID: sessionID, codeBlock: submission.codeBlock,
+          description: submission.description,
+          clientRequestToken: submission.clientRequestToken ?? token))
+    } catch {
+      throw Problem(error)
+    }
+    let location =
+      "/sessions/\(PercentEncoding.encode(sessionID))/calculations/"
+      + PercentEncoding.encode(output.calculationExecutionID)
+    return .json(status: .created, fields: [.location: location]) { writer in
+      writer.member("sessionId", sessionID)
+      writer.member("calculationExecutionId", output.calculationExecutionID)
+      writer.member("state", output.state.rawValue)
+    }
+  }
+
+  private func readSubmission(_ request: Request) async throws -> CalculationSubmission {
+    switch try SubmissionContent(request.fields) {
+    case .json:
+      _ = try Query(request.query)
+      return try CalculationSubmission(
+        json: await request.body.collect(upTo: Self.contentLimit))
+    case .code:
+      let query = try Query(request.query, allowed: ["description"])
+      return try CalculationSubmission(
+        code: await request.body.collect(upTo: Self.contentLimit),
+        description: query["description"])
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/// A request to send.
+public struct ClientRequest: Sendable {
+  /// The methods (RFC 9110 §9) that the program uses.
+  public enum Method: Sendable {
+    case get, head, post, put
+  }
+
+  public var method: Method
+  /// An absolute `http:` or `https:` URL in ASCII. Its path and query go out byte for byte.
+  public var url: String
+  /// Field lines in the order in which they are sent. `Content-Length` and `Transfer-Encoding` are
+  /// the client's to write.
+  public var fields: [(name: String, value: String)]
+  /// The content; only POST and PUT may have any.
+  public var body: [UInt8]
+  /// The bytes of content that ``HTTPClient/send(_:)`` buffers; a longer answer is refused. Whoever
+  /// reads a ``StreamedResponse`` counts for himself.
+  public var answerLimit: Int
+  /// The bytes of all header lines, interim answers and trailers included.
+  public var headerLimit: Int
+  /// The time until the whole answer is there, or, of a stream, its head.
+  public var deadline: Duration
+
+  public init(
+    _ method: Method, _ url: String, fields: [(name: String, value: String)] = [],
+    body: [UInt8] = [], answerLimit: Int = 1 << 20, headerLimit: Int = 64 << 10,
+    deadline: Duration = .seconds(15)
+  ) {
+    self.method = method
+    self.url = url
+    self.fields = fields
+    self.body = body
+    self.answerLimit = answerLimit
+    self.headerLimit = headerLimit
+    self.deadline = deadline
+  }
+}

@@ -1,0 +1,30 @@
+extension HTTPClient {
+  /// What is the same for each request of a client.
+  public struct Configuration: Sendable {
+    /// The value of `User-Agent`.
+    public var userAgent: String
+    /// The time from the name's resolution to the end of the TLS handshake.
+    public var connectDeadline: Duration
+    /// How long a stream may stay silent while its reader waits.
+    public var stallLimit: Duration
+    /// The bytes that a stream holds for its reader before it stops reading from its socket.
+    public var streamBuffer: Int
+    /// The connections that are kept open for later requests.
+    public var keptConnections: Int
+    /// A PEM file of certificate authorities; nil for the system's.
+    public var authorities: String?
+
+    public init(
+      userAgent: String, connectDeadline: Duration = .seconds(3),
+      stallLimit: Duration = .seconds(30), streamBuffer: Int = 256 << 10,
+      keptConnections: Int = 64, authorities: String? = nil
+    ) {
+      self.userAgent = userAgent
+      self.connectDeadline = connectDeadline
+      self.stallLimit = stallLimit
+      self.streamBuffer = streamBuffer
+      self.keptConnections = keptConnections
+      self.authorities = authorities
+    }
+  }
+}

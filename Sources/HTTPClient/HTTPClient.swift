@@ -1,0 +1,40 @@
+public import EventLoop
+
+/// An HTTP/1.1 client on one event loop: libcurl's multi_socket interface, with its connections kept
+/// for later requests.
+///
+/// Redirects are answers like any other; a request that meets a kept connection which the peer has
+/// just closed is sent once more on a new one. Every entry must be called on the loop's thread. The
+/// process ignores SIGPIPE from the first client on.
+public final class HTTPClient {
+  private let multi: MultiHandle
+
+  public init(on loop: EventLoop, configuration: Configuration) {
+    multi = MultiHandle(loop: loop, configuration: configuration)
+  }
+
+  /// Ends what is under way with ``HTTPClientError/closed``.
+  deinit { multi.close() }
+
+  /// Sends a request and waits for the whole answer, whatever its status.
+  ///
+  /// The cancellation of the caller's task doesn't end the wait: the request's deadline does.
+  public func send(_ request: ClientRequest) async throws(HTTPClientError) -> ClientResponse {
+    let transfer = try multi.start(request, as: .whole)
+    await transfer.reach(.end)
+    return try transfer.takeWhole()
+  }
+
+  /// Sends a request and returns as soon as the head of its answer is there, whatever its status.
+  public func open(_ request: ClientRequest) async throws(HTTPClientError) -> StreamedResponse {
+    let transfer = try multi.start(request, as: .stream)
+    await transfer.reach(.head)
+    return try StreamedResponse(transfer)
+  }
+
+  /// Ends what is under way with ``HTTPClientError/closed``, closes all connections and refuses
+  /// later requests with the same.
+  public func close() {
+    multi.close()
+  }
+}

@@ -1,0 +1,143 @@
+import CCurl
+import EventLoop
+import Glibc
+
+/// libcurl's multi handle on the loop. libcurl may not be called from within its own callbacks, so they
+/// only record, and each call to it here is followed by ``settle()``, which acts.
+final class MultiHandle {
+  let configuration: HTTPClient.Configuration
+  private let loop: EventLoop
+  private let raw: UnsafeMutableRawPointer
+  private let sockets: SocketTable
+  private var timer: Deadline?
+  private var isClosed = false
+
+  /// The handles that libcurl works on, by its own pointer.
+  private var running: [UnsafeMutableRawPointer: EasyHandle] = [:]
+  private var idle: [EasyHandle] = []
+  /// The streams of which a callback has noted something.
+  private var progressed: [Transfer] = []
+  /// The milliseconds that libcurl wants to wait, noted by its callback; -1 is for ever.
+  private var wantedDelay: Int?
+
+  init(loop: EventLoop, configuration: HTTPClient.Configuration) {
+    loop.assertIsCurrent()
+    Self.initializeLibcurl
+    guard let raw = curl_multi_init() else { fatalError("curl_multi_init: out of memory") }
+    self.raw = raw
+    self.loop = loop
+    self.configuration = configuration
+    sockets = SocketTable(loop: loop)
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    let codes = [
+      sockets.watch(raw), ccurl_multi_set_timer(raw, Self.noteDelay, context),
+      ccurl_multi_set_kept_connections(raw, configuration.keptConnections),
+    ]
+    precondition(codes.allSatisfy { $0 == CURLM_OK }, "libcurl refuses an option")
+    sockets.onEvent = { [unowned self] in act($0, $1) }
+    timer = loop.makeDeadline { [unowned self] in act(CURL_SOCKET_TIMEOUT, 0) }
+  }
+
+  /// libcurl's own state, once a process. OpenSSL writes with write(2), which raises SIGPIPE when the
+  /// peer is gone; libcurl leaves that to us as it may not touch signals.
+  private static let initializeLibcurl: Void = {
+    precondition(curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, "curl_global_init")
+    signal(SIGPIPE, SIG_IGN)
+  }()
+
+  /// Lets go of the transfers, frees their handles, and only then the multi handle, which closes the
+  /// connections that it keeps.
+  func close() {
+    loop.assertIsCurrent()
+    guard !isClosed else { return }
+    isClosed = true
+    for easy in running.values { take(easy)?.end(.closed) }
+    idle.removeAll()
+    curl_multi_cleanup(raw)
+    timer = nil
+  }
+
+  // MARK: Transfers
+
+  /// Begins a transfer; on a kept connection the request has left when this returns.
+  func start(_ request: ClientRequest, as kind: Transfer.Kind) throws(HTTPClientError) -> Transfer {
+    loop.assertIsCurrent()
+    guard !isClosed else { throw .closed }
+    try request.check()
+    let transfer = Transfer(request, as: kind, streamBuffer: configuration.streamBuffer)
+    let easy =
+      idle.popLast() ?? EasyHandle(loop: loop, configuration: configuration, sockets: sockets)
+    try easy.prepare(request, for: transfer)
+    let code = curl_multi_add_handle(raw, easy.raw)
+    precondition(code == CURLM_OK, "curl_multi_add_handle: out of memory")
+    running[easy.raw] = easy
+    transfer.begin(on: easy, of: self)
+    act(CURL_SOCKET_TIMEOUT, 0)
+    return transfer
+  }
+
+  func abort(_ easy: EasyHandle, _ error: HTTPClientError) {
+    loop.assertIsCurrent()
+    take(easy)?.end(error)
+    settle()
+  }
+
+  /// Ends the pause of a transfer.
+  func resume(_ easy: EasyHandle) {
+    loop.assertIsCurrent()
+    let code = curl_easy_pause(easy.raw, CURLPAUSE_CONT)
+    if code != CURLE_OK { take(easy)?.end(code, detail: easy.detail) }
+    settle()
+  }
+
+  func noteProgress(of transfer: Transfer) {
+    if progressed.last !== transfer { progressed.append(transfer) }
+  }
+
+  /// Takes a handle back from libcurl, and its transfer from the handle.
+  private func take(_ easy: EasyHandle) -> Transfer? {
+    running[easy.raw] = nil
+    curl_multi_remove_handle(raw, easy.raw)
+    let transfer = easy.transfer
+    easy.release()
+    if !isClosed, idle.count < configuration.keptConnections { idle.append(easy) }
+    return transfer
+  }
+
+  // MARK: Acting
+
+  private func act(_ socket: Int32, _ events: Int32) {
+    loop.assertIsCurrent()
+    var count: Int32 = 0
+    let code = curl_multi_socket_action(raw, socket, events, &count)
+    assert(code == CURLM_OK, "curl_multi_socket_action: \(code.rawValue)")
+    settle()
+  }
+
+  /// Does what the callbacks noted. Ends of transfers come first, as they change the rest.
+  private func settle() {
+    var remaining: Int32 = 0
+    while let message = curl_multi_info_read(raw, &remaining) {
+      // The message dies with the handle's removal.
+      let (handle, code) = (message.pointee.easy_handle, message.pointee.data.result)
+      guard let handle, let easy = running[handle] else { continue }
+      let detail = code == CURLE_OK ? "" : easy.detail
+      take(easy)?.end(code, detail: detail)
+    }
+    if !progressed.isEmpty {
+      for transfer in progressed { transfer.advance() }
+      progressed.removeAll(keepingCapacity: true)
+    }
+    sockets.applyChanges()
+    if let delay = wantedDelay {
+      wantedDelay = nil
+      if delay < 0 { timer?.disarm() } else { timer?.arm(after: .milliseconds(delay)) }
+    }
+  }
+
+  private static let noteDelay: curl_multi_timer_callback = { _, milliseconds, context in
+    guard let context else { return -1 }
+    Unmanaged<MultiHandle>.fromOpaque(context).takeUnretainedValue().wantedDelay = milliseconds
+    return 0
+  }
+}

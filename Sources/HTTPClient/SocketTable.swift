@@ -1,0 +1,91 @@
+import CCurl
+import EventLoop
+import Glibc
+
+/// The sockets of one multi handle's connections, opened and closed at libcurl's word. They belong to
+/// its connection cache and outlive the transfers; the table outlives the multi handle.
+final class SocketTable {
+  /// Called with a socket and libcurl's bits for what has happened to it.
+  var onEvent: (Int32, Int32) -> Void = { _, _ in }
+
+  private let loop: EventLoop
+  private var sockets: [Int32: CurlSocket] = [:]
+  /// Those whose interest has changed; within one call libcurl often changes it back and forth.
+  private var changed: [CurlSocket] = []
+
+  init(loop: EventLoop) {
+    self.loop = loop
+  }
+
+  private var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+
+  /// Has the easy handle's sockets opened and closed here.
+  func own(_ easy: UnsafeMutableRawPointer) -> CURLcode {
+    ccurl_set_socket_owner(easy, Self.openSocket, Self.closeSocket, context)
+  }
+
+  /// Is told from now on which sockets the multi handle wants watched.
+  func watch(_ multi: UnsafeMutableRawPointer) -> CURLMcode {
+    ccurl_multi_set_watcher(multi, Self.noteInterest, context)
+  }
+
+  /// Tells epoll what libcurl wants, after libcurl has returned.
+  func applyChanges() {
+    guard !changed.isEmpty else { return }
+    for socket in changed { socket.apply() }
+    changed.removeAll(keepingCapacity: true)
+  }
+
+  private func add(_ descriptor: Int32, isOurs: Bool) -> CurlSocket {
+    let socket = CurlSocket(descriptor, isOurs: isOurs, loop: loop) { [unowned self] in
+      onEvent($0, $1)
+    }
+    sockets[descriptor] = socket
+    return socket
+  }
+
+  private func setInterest(_ interest: Readiness, of descriptor: Int32) {
+    // Those that libcurl opens by itself are the resolver's, which it also closes by itself.
+    let socket = sockets[descriptor] ?? add(descriptor, isOurs: false)
+    socket.interest = interest
+    if !socket.isOurs, interest.isEmpty {
+      sockets[descriptor] = nil
+      socket.stopWatching()
+    } else {
+      changed.append(socket)
+    }
+  }
+
+  // MARK: Callbacks
+
+  private static func of(_ context: UnsafeMutableRawPointer) -> SocketTable {
+    Unmanaged<SocketTable>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  private static let noteInterest: curl_socket_callback = { _, descriptor, what, context, _ in
+    guard let context else { return -1 }
+    let interest: Readiness =
+      switch what {
+      case CURL_POLL_IN: .readable
+      case CURL_POLL_OUT: .writable
+      case CURL_POLL_INOUT: [.readable, .writable]
+      default: []
+      }
+    of(context).setInterest(interest, of: descriptor)
+    return 0
+  }
+
+  private static let openSocket: curl_opensocket_callback = { context, _, address in
+    guard let context, let address = address?.pointee else { return CURL_SOCKET_BAD }
+    let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+    let descriptor = socket(address.family, address.socktype | flags, address.protocol)
+    guard descriptor >= 0 else { return CURL_SOCKET_BAD }
+    _ = of(context).add(descriptor, isOurs: true)
+    return descriptor
+  }
+
+  private static let closeSocket: curl_closesocket_callback = { context, descriptor in
+    if let context { of(context).sockets.removeValue(forKey: descriptor)?.end() }
+    return close(descriptor)
+  }
+}

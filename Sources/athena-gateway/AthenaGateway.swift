@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// The program: its commands, and what they have in common.
+@main
+struct AthenaGateway: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "athena-gateway",
+    abstract: "Runs Spark code on Amazon Athena for callers that speak plain REST.",
+    version: version,
+    subcommands: [Serve.self, Local.self])
+}

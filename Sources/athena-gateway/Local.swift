@@ -1,0 +1,42 @@
+import ArgumentParser
+import EventLoop
+import HTTPServer
+import LocalAthena
+import SigV4
+
+/// `athena-gateway local`: the stand-in Athena alone.
+struct Local: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serves a stand-in for Athena, for trying and testing without AWS.",
+    discussion: """
+      It speaks AWS JSON 1.1 and runs the code it is given with python3 on this machine. Point any \
+      AWS SDK or the aws command at it with --endpoint-url, with the access key \
+      \(LocalAthena.credentials.accessKeyID) and the secret key \
+      \(LocalAthena.credentials.secretAccessKey).
+      """)
+
+  @Option(help: ArgumentHelp("The address to listen on.", valueName: "host:port"))
+  var listen = "127.0.0.1:4566"
+
+  @Flag(
+    help: ArgumentHelp(
+      "Listen on an address that other machines can reach, although whoever reaches it may run any "
+        + "program on this machine."))
+  var allowRemoteCode = false
+
+  func run() throws {
+    var problems = Problems()
+    let listen = problems.noting("--listen") { try ListenAddress(parsing: self.listen) }
+    if let listen, !listen.isLoopback, !allowRemoteCode {
+      problems.add(
+        "--listen: everybody who reaches \(listen) could run any program on this machine; listen on "
+          + "127.0.0.1, or add --allow-remote-code if that is meant")
+    }
+    guard let listen, problems.isEmpty else { throw problems.error }
+    let signals = Signals()
+    let athena = try LocalAthenaThread(listen, allowsRemoteCode: allowRemoteCode)
+    Terminal.say("athena-gateway \(AthenaGateway.version): a local Athena on \(athena.url)")
+    signals.waitForEnd()
+    try athena.stop()
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+
+/// `athena-gateway serve`: the gateway itself.
+struct Serve: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serves the REST API and calls Athena for it.",
+    discussion: """
+      Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. \
+      AWS_REGION and AWS_DEFAULT_REGION name the region where --region doesn't. \
+      AWS_ENDPOINT_URL_ATHENA, AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL replace AWS's own endpoints.
+
+      With --local no AWS account is needed: a stand-in Athena runs in the same process, executes \
+      the code with python3 on this machine, and has a session named 'demo'.
+      """)
+
+  @Flag(help: "Run against a local Athena in this process, which runs code on this machine.")
+  var local = false
+
+  @Option(help: ArgumentHelp("The address to listen on.", valueName: "host:port"))
+  var listen = "127.0.0.1:8080"
+
+  @Option(help: "The AWS region, as in eu-west-1.")
+  var region: String?
+
+  @Option(help: "The number of workers. (default: one for each processor that the process may use)")
+  var workers: Int?
+
+  @Option(
+    name: .customLong("endpoint-url"),
+    help: ArgumentHelp("Athena's endpoint, in place of the region's own.", valueName: "url"))
+  var endpointURL: String?
+
+  @Option(
+    name: .customLong("allowed-host"),
+    help: ArgumentHelp(
+      "A host name that callers may use; can be given several times. (default: loopback names on a "
+        + "loopback address, every name on another)", valueName: "name"))
+  var allowedHosts: [String] = []
+
+  @Flag(
+    help: ArgumentHelp(
+      "Listen on an address that other machines can reach, although whoever reaches it may run code.")
+  )
+  var allowAnonymous = false
+
+  func run() throws {
+    let settings = try ServeSettings(self, environment: Environment.current)
+    try GatewayProcess(settings).run()
+  }
+}

@@ -1,0 +1,91 @@
+import AWSClient
+import EventLoop
+import Gateway
+import HTTPServer
+
+/// What `serve` was told, by flags and environment, checked.
+struct ServeSettings: Sendable {
+  let isLocal: Bool
+  let listen: ListenAddress
+  let workers: Int
+  let region: Region
+  let credentials: EnvironmentCredentials
+  /// nil for the region's own.
+  let athenaEndpoint: Endpoint?
+  /// nil for the region's own.
+  let s3Endpoint: Endpoint?
+  let hosts: HostPolicy
+
+  /// Throws one error that names all problems.
+  init(_ flags: Serve, environment: [String: String]) throws {
+    var problems = Problems()
+    let listen = problems.noting("--listen") { try ListenAddress(parsing: flags.listen) }
+    let region = Self.region(flags, environment, &problems)
+    let credentials = problems.noting("credentials") { try EnvironmentCredentials(environment) }
+    let athena = Self.endpoint(
+      [("--endpoint-url", flags.endpointURL)]
+        + ["AWS_ENDPOINT_URL_ATHENA", "AWS_ENDPOINT_URL"].map { ($0, environment[$0]) },
+      &problems)
+    let s3 = Self.endpoint(
+      ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].map { ($0, environment[$0]) }, &problems)
+    if let workers = flags.workers, !(1...1024).contains(workers) {
+      problems.add("--workers: \(workers) is not a number from 1 to 1024")
+    }
+    if flags.local, flags.endpointURL != nil {
+      problems.add("--local and --endpoint-url: give one; the local Athena is the endpoint")
+    }
+    if let listen, !listen.isLoopback { Self.checkExposure(flags, listen, &problems) }
+    guard let listen, let region, let credentials, problems.isEmpty else { throw problems.error }
+    isLocal = flags.local
+    self.listen = listen
+    self.region = region
+    self.credentials = credentials
+    workers = flags.workers ?? Processors.available
+    athenaEndpoint = flags.local ? nil : athena
+    s3Endpoint = flags.local ? nil : s3
+    hosts = HostPolicy(isLoopback: listen.isLoopback, allowedHosts: flags.allowedHosts)
+  }
+
+  /// The local Athena takes any region.
+  private static func region(
+    _ flags: Serve, _ environment: [String: String], _ problems: inout Problems
+  ) -> Region? {
+    let sources = [("--region", flags.region)]
+      + ["AWS_REGION", "AWS_DEFAULT_REGION"].map { ($0, environment[$0]) }
+    guard let (source, name) = firstGiven(sources) else {
+      if flags.local { return Region("us-east-1") }
+      problems.add("no region: give --region or set AWS_REGION, as in eu-west-1; or try --local")
+      return nil
+    }
+    if let region = Region(name) { return region }
+    problems.add("\(source): '\(name.prefix(100))' is not the name of a region, as in eu-west-1")
+    return nil
+  }
+
+  private static func endpoint(
+    _ sources: [(String, String?)], _ problems: inout Problems
+  ) -> Endpoint? {
+    guard let (source, url) = firstGiven(sources) else { return nil }
+    return problems.noting(source) { try Endpoint(parsing: url) }
+  }
+
+  /// An empty variable is an unset one.
+  private static func firstGiven(_ sources: [(String, String?)]) -> (String, String)? {
+    for case (let source, let value?) in sources where !value.isEmpty { return (source, value) }
+    return nil
+  }
+
+  private static func checkExposure(
+    _ flags: Serve, _ listen: ListenAddress, _ problems: inout Problems
+  ) {
+    if flags.local {
+      problems.add(
+        "--listen: with --local everybody who reaches \(listen) could run code on this machine; "
+          + "listen on 127.0.0.1 or [::1]")
+    } else if !flags.allowAnonymous {
+      problems.add(
+        "--listen: everybody who reaches \(listen) could run code on Athena, since callers are not "
+          + "asked who they are; add --allow-anonymous if that is meant")
+    }
+  }
+}

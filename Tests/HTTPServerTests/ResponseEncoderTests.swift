@@ -1,0 +1,77 @@
+import Glibc
+import HTTPMessage
+import HTTPTypes
+import Testing
+
+@testable import HTTPServer
+
+@Suite struct ResponseEncoderTests {
+  @Test(arguments: [
+    (ResponseEncoder.Framing.none, false, ""), (.length(0), false, "Content-Length: 0\r\n"),
+    (.length(9_876_543_210), true, "Content-Length: 9876543210\r\nConnection: close\r\n"),
+    (.chunked, false, "Transfer-Encoding: chunked\r\n"), (.close, true, "Connection: close\r\n"),
+  ])
+  func `a head has its fields, then the framing's, then the connection's`(
+    framing: ResponseEncoder.Framing, closes: Bool, expected: String
+  ) {
+    var encoder = ResponseEncoder()
+    var output: [UInt8] = []
+    let response = Response(status: .notFound, fields: [.contentType: "a/b", .eTag: "\"c\""])
+    encoder.head(response, framing: framing, closes: closes, into: &output)
+    let lines = text(output).split(separator: "\r\n", maxSplits: 2, omittingEmptySubsequences: false)
+    #expect(lines[0] == "HTTP/1.1 404 Not Found")
+    #expect(lines[1].hasPrefix("Date: "))
+    #expect(lines[2] == "Content-Type: a/b\r\nETag: \"c\"\r\n\(expected)\r\n")
+  }
+
+  @Test func `a status without a phrase keeps the space, as the grammar has it`() {
+    var encoder = ResponseEncoder()
+    var output: [UInt8] = []
+    encoder.head(
+      Response(status: .init(code: 299, reasonPhrase: "")), framing: .none, closes: false,
+      into: &output)
+    #expect(text(output).hasPrefix("HTTP/1.1 299 \r\n"))
+  }
+
+  @Test func `nothing in a field or a phrase can end its line`() {
+    var encoder = ResponseEncoder()
+    var output: [UInt8] = []
+    let response = Response(
+      status: .init(code: 200, reasonPhrase: "a\r\nb: c"), fields: [.location: "/\r\nSet-Cookie: d"])
+    encoder.head(response, framing: .none, closes: false, into: &output)
+    #expect(text(output).split(separator: "\r\n").count == 3)
+    #expect(output.count { $0 == .lf || $0 == .cr } == 8)
+  }
+
+  @Test func `pieces are chunks where the content is chunked, and an empty one is none`() {
+    var output: [UInt8] = []
+    for piece in ["hello", "", String(repeating: "x", count: 26)] {
+      ResponseEncoder.piece(Array(piece.utf8), framing: .chunked, into: &output)
+    }
+    ResponseEncoder.end(framing: .chunked, into: &output)
+    #expect(
+      text(output) == "5\r\nhello\r\n1a\r\n\(String(repeating: "x", count: 26))\r\n0\r\n\r\n")
+    for framing in [ResponseEncoder.Framing.length(2), .close] {
+      output = []
+      ResponseEncoder.piece(Array("hi".utf8), framing: framing, into: &output)
+      ResponseEncoder.end(framing: framing, into: &output)
+      #expect(text(output) == "hi")
+    }
+  }
+
+  @Test(arguments: [
+    (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+    (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"), (1_798_761_599, "Thu, 31 Dec 2026 23:59:59 GMT"),
+    (4_102_444_800, "Fri, 01 Jan 2100 00:00:00 GMT"),
+  ])
+  func `a date has the form of RFC 9110`(seconds: time_t, expected: String) {
+    #expect(text(HTTPDate.format(seconds)) == expected)
+  }
+
+  @Test func `the present date is now`() {
+    var date = HTTPDate()
+    let before = time(nil)
+    let text = date.current()
+    #expect((before...time(nil)).contains { HTTPDate.format($0) == text })
+  }
+}
