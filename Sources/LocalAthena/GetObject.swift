@@ -17,8 +17,8 @@ struct GetObject {
     }
     let parts = request.path.split(separator: "/", maxSplits: 1)
     guard let bucket = parts.first, parts.count == 2 else { throw .methodNotAllowed }
-    self.bucket = String(bucket)
     // No name of ours needs percent-encoding, yet a client may encode what it likes.
+    self.bucket = bucket.percentDecoded
     key = parts[1].percentDecoded.split(separator: "/", omittingEmptySubsequences: false)
       .map(String.init)
   }
