@@ -50,7 +50,8 @@ struct ServeSettings: Sendable {
   private static func region(
     _ flags: Serve, _ environment: [String: String], _ problems: inout Problems
   ) -> Region? {
-    let sources = [("--region", flags.region)]
+    let sources =
+      [("--region", flags.region)]
       + ["AWS_REGION", "AWS_DEFAULT_REGION"].map { ($0, environment[$0]) }
     guard let (source, name) = firstGiven(sources) else {
       if flags.local { return Region("us-east-1") }

@@ -87,12 +87,16 @@ import Testing
   }
 
   @Test(arguments: [
-    "7fffffffffffffff", "8000000000000000", "ffffffffffffffff", "10000000000000000",
-    "fffffffffffffffff", "fffffffffffffff", "ffffffffffffffffffffffffffffffffffffffff", "100001",
+    ("7fffffffffffffff", 400), ("8000000000000000", 400), ("ffffffffffffffff", 400),
+    ("10000000000000000", 400), ("fffffffffffffffff", 400),
+    ("ffffffffffffffffffffffffffffffffffffffff", 400), ("fffffffffffffff", 413),
+    ("0000000000000000fffffff", 413), ("100001", 413),
   ])
-  func `a size past the limit is refused, and overflows nothing`(size: String) {
-    #expect(decode("\(size)\r\n") == .refused(413))
-    #expect(decode("1\r\nx\r\n\(size)\r\n") == .refused(413))
+  func `a size past the limit is refused, and one that would overflow is no size`(
+    size: String, status: Int
+  ) {
+    #expect(decode("\(size)\r\n") == .refused(status))
+    #expect(decode("1\r\nx\r\n\(size)\r\n") == .refused(status))
     #expect(decode("\(size)\r\n", body: .max) != .complete("", left: 0))
   }
 
