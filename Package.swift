@@ -77,7 +77,7 @@ let package = Package(
       name: "LocalAthena",
       dependencies: [
         "CLinux", "CResources", "Crypto", "EventLoop", "HTTPMessage", "HTTPServer", "JSON",
-        "SigV4",
+        "SigV4", "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],

@@ -221,6 +221,9 @@ import Testing
         let response = try await server.send(.s3("GET", "/athena-local-results/demo/\(id)/stdout"))
         #expect(response.status == status)
       }
+      let list = try await server.run("import os; print(len(os.listdir('..')))")
+      // Those of two calculations, and the working directory.
+      #expect(try await server.output("StdOutS3Uri", of: list).text == "3\n")
     }
   }
 
