@@ -25,6 +25,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
@@ -92,9 +93,33 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .testTarget(
+      name: "AWSClientTests",
+      dependencies: [
+        "AWSClient", "EventLoop", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "SigV4",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "AthenaTests",
+      dependencies: [
+        "AWSClient", "Athena", "EventLoop", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON",
+        "SigV4",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: settings),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
     .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"], swiftSettings: settings),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
+    .testTarget(
+      name: "GatewayTests",
+      dependencies: [
+        "AWSClient", "Athena", "EventLoop", "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer",
+        "JSON", "SigV4",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "HTTPMessageTests", dependencies: ["HTTPMessage"], swiftSettings: settings),
     .testTarget(
