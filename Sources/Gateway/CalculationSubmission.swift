@@ -16,7 +16,7 @@ struct CalculationSubmission {
   init(json bytes: [UInt8]) throws(Problem) {
     var reader = try Self.reader(bytes)
     let direct = reader.string("codeBlock")
-    let nested = reader.object("calculationConfiguration") { $0.string("codeBlock") } ?? nil
+    let nested = reader.object("calculationConfiguration", reading: Self.requiredCode) ?? nil
     let codeURI = reader.string("codeUri")
     codeBlock = direct ?? nested ?? ""
     description = reader.string("description")
@@ -80,6 +80,13 @@ struct CalculationSubmission {
     } else if given.isEmpty, reader.findings.isEmpty {
       reader.record("is required", at: here)
     }
+  }
+
+  /// The code of a calculationConfiguration, which is there for nothing else.
+  private static func requiredCode(_ reader: inout JSONObjectReader) -> String? {
+    let code = reader.string("codeBlock")
+    if code == nil, reader.findings.isEmpty { reader.record("is required", at: "codeBlock") }
+    return code
   }
 
   private static func checkCode(
