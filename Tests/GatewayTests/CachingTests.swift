@@ -39,7 +39,8 @@ struct CachingTests {
   }
 
   @Test(arguments: [
-    "", "\"x\"", "ba7816bf8f01cfea414140de5dae2223", "\"*\"", "\"ba7816bf", "\"x\", *",
+    "", "\"x\"", "ba7816bf8f01cfea414140de5dae2223", "\"*\"", "\"ba7816bf", "\"ba7816bf\"",
+    "\"x\", *",
     "\"ba7816bf8f01cfea414140de5dae2223 \"",
   ])
   func `Anything else is`(known: String) {
