@@ -83,13 +83,13 @@ import Testing
         await closed.wait()
       }
       let before = threadTime()
-      try await Task.sleep(for: .milliseconds(200))
+      try await Task.sleep(for: .milliseconds(500))
       let spent = threadTime() - before
       answered.open()
       return (spent, await client.outcome(of: ClientRequest(.get, server.url())))
     }
-    // A loop that spins takes all of a processor that it can get.
-    #expect(spent < .milliseconds(30))
+    // A loop that spins takes all of a processor that the other tests leave it; this one wakes once.
+    #expect(spent < .milliseconds(5))
     #expect(second.text == "hi")
     #expect(server.connections == (closes ? 2 : 1))
   }
