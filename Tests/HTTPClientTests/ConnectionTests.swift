@@ -128,6 +128,24 @@ import Testing
     await ended.wait()
   }
 
+  @Test func `connections that are given up while they are made leave nothing behind`() async throws
+  {
+    struct Weak: Sendable {
+      weak var loop: EventLoop?
+    }
+    let listener = listenOnLoopback(backlog: 0)
+    let url = "http://127.0.0.1:\(boundPort(of: listener))/"
+    let rest = try await withClient { client, loop in
+      _ = await loop.concurrently(10) { _ in
+        await client.outcome(of: ClientRequest(.get, url, deadline: .milliseconds(100)))
+      }
+      return Weak(loop: loop)
+    }
+    close(listener)
+    // A socket that still thinks it is watched holds the loop that watches it.
+    #expect(rest.loop == nil)
+  }
+
   private func threadTime() -> Duration {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
