@@ -1,0 +1,78 @@
+import pytest
+
+import capture as capturing
+import client
+import programs
+
+
+@pytest.fixture
+def start():
+    """Starts programs that end with the test: cleanly, or the test fails."""
+    started = []
+
+    def starter(make, *arguments, **variables):
+        program = make(*arguments, **variables)
+        started.append(program)
+        return program
+
+    yield starter
+    for program in reversed(started):
+        program.end()
+
+
+@pytest.fixture
+def make_capture():
+    """Makes capture servers that end with the test."""
+    made = []
+
+    def maker(*arguments):
+        made.append(capturing.Capture(*arguments))
+        return made[-1]
+
+    yield maker
+    for server in made:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def shared_capture():
+    server = capturing.Capture()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def shared_gateway(shared_capture):
+    program = programs.serve_before(shared_capture, "--workers", "2")
+    yield program
+    program.end()
+
+
+@pytest.fixture
+def capture(shared_capture):
+    """What stands in for Athena and S3 behind `gateway`, with nothing captured yet."""
+    shared_capture.reset()
+    return shared_capture
+
+
+@pytest.fixture
+def gateway(shared_gateway, capture):
+    """A client of a gateway that was started as for AWS."""
+    caller = client.Client(shared_gateway)
+    yield caller
+    caller.close()
+
+
+@pytest.fixture(scope="session")
+def shared_local():
+    program = programs.serve("--local")
+    yield program
+    program.end()
+
+
+@pytest.fixture
+def local(shared_local):
+    """A client of a gateway with an Athena of its own."""
+    caller = client.Client(shared_local)
+    yield caller
+    caller.close()
