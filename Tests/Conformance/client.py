@@ -110,10 +110,13 @@ class Curl:
             command += ["--data-binary", "@-"]
         run = subprocess.run(command, input=body, capture_output=True, timeout=http1.PATIENCE)
         assert run.returncode == 0, run.stderr.decode()
-        return answer_of(run.stdout, method)
+        answer = answer_of(run.stdout)
+        sent = [option.partition(": ")[::2] for flag, option in zip(options, options[1:]) if flag == "-H"]
+        self.client.check(http1.Request(f"{method} {target} HTTP/1.1", sent, body), answer)
+        return answer
 
 
-def answer_of(output, method="GET"):
+def answer_of(output):
     """The answer in what `curl -i` writes, which has the content without its framing."""
     while True:
         head, _, output = output.partition(b"\r\n\r\n")
