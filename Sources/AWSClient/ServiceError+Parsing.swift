@@ -10,12 +10,13 @@ extension ServiceError {
   /// `message` or `Message`. An empty or HTML body is an error without a name, any other text is the
   /// message.
   init(json body: [UInt8], status: Int, fields: FieldSection) {
-    let members = (try? JSONValue(parsing: body))?.asObject ?? JSONObject()
+    let json = try? JSONValue(parsing: body)
+    let members = json?.asObject ?? JSONObject()
     let names = [fields[.errorType], members["__type"]?.asString, members["code"]?.asString]
     let name = names.lazy.compactMap { $0.flatMap(Self.sanitised) }.first
     let message = members["message"]?.asString ?? members["Message"]?.asString
     self.init(
-      code: name ?? String(status), message: message ?? Self.text(body, members),
+      code: name ?? String(status), message: json == nil ? Self.text(body) : message,
       status: status, requestID: Self.requestID(fields), members: members)
     self.message = self.message.map { String($0.prefix(Self.longestMessage)) }
   }
@@ -50,9 +51,8 @@ extension ServiceError {
     }
   }
 
-  /// The body itself, where it is neither JSON nor a page of a proxy's.
-  private static func text(_ body: [UInt8], _ members: JSONObject) -> String? {
-    guard members.members.isEmpty else { return nil }
+  /// The body itself, which is not JSON; nil for a page of a proxy's.
+  private static func text(_ body: [UInt8]) -> String? {
     let text = String(decoding: body.prefix(longestMessage), as: UTF8.self)
     return text.isEmpty || text.drop(while: \.isWhitespace).hasPrefix("<") ? nil : text
   }

@@ -16,26 +16,15 @@ struct CalculationSubmission {
   init(json bytes: [UInt8]) throws(Problem) {
     var reader = try Self.reader(bytes)
     let direct = reader.string("codeBlock")
-    let nested = reader.object("calculationConfiguration") { $0.string("codeBlock") } ?? nil
+    let nested = reader.object("calculationConfiguration", reading: Self.requiredCode) ?? nil
     let codeURI = reader.string("codeUri")
+    codeBlock = direct ?? nested ?? ""
     description = reader.string("description")
     clientRequestToken = reader.string("clientRequestToken")
     reader.finish()
+    Self.checkForms(&reader, codeBlock: direct, nested: nested, codeURI: codeURI)
     Self.checkLength(&reader, "description", description, Self.descriptionLength)
     Self.checkLength(&reader, "clientRequestToken", clientRequestToken, ClientRequestToken.length)
-    if [direct, nested, codeURI].count(where: { $0 != nil }) > 1 {
-      reader.record(
-        "is given along with another of codeBlock, calculationConfiguration.codeBlock and codeUri; "
-          + "give one", at: direct != nil ? "codeBlock" : "codeUri")
-    }
-    codeBlock = direct ?? nested ?? ""
-    let pointer = JSONPointer.root.appending(
-      nested == nil || direct != nil ? "codeBlock" : "calculationConfiguration")
-    if direct != nil || nested != nil {
-      Self.checkCode(codeBlock, &reader, at: nested == nil ? pointer : pointer.appending("codeBlock"))
-    } else if codeURI == nil, reader.findings.isEmpty {
-      reader.record("is required", at: "codeBlock")
-    }
     guard reader.findings.isEmpty else { throw Problem(findings: reader.findings) }
     guard codeURI == nil else {
       throw Problem(.forbidden, "codeUri: this gateway reads no code from S3")
@@ -63,7 +52,8 @@ struct CalculationSubmission {
     do throws(JSONError) {
       value = try JSONValue(parsing: bytes)
     } catch {
-      var problem = Problem(.malformedRequest, "the content is not JSON as RFC 8259 has it: \(error)")
+      var problem = Problem(
+        .malformedRequest, "the content is not JSON as RFC 8259 has it: \(error)")
       problem.findings = [.init(detail: error.description, pointer: error.pointer)]
       throw problem
     }
@@ -72,6 +62,31 @@ struct CalculationSubmission {
         findings: [.init(detail: "must be an object, not \(value.kind)", pointer: .root)])
     }
     return JSONObjectReader(object)
+  }
+
+  /// The code comes in one of three forms.
+  private static func checkForms(
+    _ reader: inout JSONObjectReader, codeBlock: String?, nested: String?, codeURI: String?
+  ) {
+    let here = JSONPointer.root.appending("codeBlock")
+    let there = JSONPointer.root.appending("calculationConfiguration").appending("codeBlock")
+    if let codeBlock { checkCode(codeBlock, &reader, at: here) }
+    if let nested { checkCode(nested, &reader, at: there) }
+    let given = [
+      (here, codeBlock), (there, nested), (JSONPointer.root.appending("codeUri"), codeURI),
+    ].filter { $0.1 != nil }.map(\.0)
+    if given.count > 1 {
+      reader.record("is given along with \(given[0]); give one of them", at: given[1])
+    } else if given.isEmpty, reader.findings.isEmpty {
+      reader.record("is required", at: here)
+    }
+  }
+
+  /// The code of a calculationConfiguration, which is there for nothing else.
+  private static func requiredCode(_ reader: inout JSONObjectReader) -> String? {
+    let code = reader.string("codeBlock")
+    if code == nil, reader.findings.isEmpty { reader.record("is required", at: "codeBlock") }
+    return code
   }
 
   private static func checkCode(

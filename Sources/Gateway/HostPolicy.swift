@@ -64,6 +64,12 @@ public struct HostPolicy: Sendable {
     if host == "localhost" || host == "[::1]" { return true }
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts[0] == "127"
-      && parts.allSatisfy { (1...3).contains($0.utf8.count) && UInt8($0) != nil }
+      && parts.allSatisfy(isOctet)
+  }
+
+  /// Digits alone: Swift's integers may have a sign.
+  private static func isOctet(_ text: Substring) -> Bool {
+    (1...3).contains(text.utf8.count) && text.allSatisfy { ("0"..."9").contains($0) }
+      && UInt8(text) != nil
   }
 }

@@ -15,13 +15,23 @@ struct MediaType {
     var charset: String?
     for part in parts.dropFirst() where !part.isEmpty {
       let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard pair.count == 2, Self.isToken(pair[0]) else { return nil }
+      guard pair.count == 2, Self.isToken(pair[0]), let value = Self.value(pair[1]) else {
+        return nil
+      }
       guard pair[0].lowercased() == "charset" else { continue }
       guard charset == nil else { return nil }
-      let isQuoted = pair[1].count > 1 && pair[1].first == "\"" && pair[1].last == "\""
-      charset = (isQuoted ? pair[1].dropFirst().dropLast() : pair[1]).lowercased()
+      charset = value.lowercased()
     }
     self.charset = charset
+  }
+
+  /// A parameter's value without its quotes; nil for what is neither a token nor quoted, such as the
+  /// `b, text/plain` of two media types in one field.
+  private static func value(_ text: Substring) -> Substring? {
+    if isToken(text) { return text }
+    guard text.count > 1, text.first == "\"", text.last == "\"" else { return nil }
+    let inner = text.dropFirst().dropLast()
+    return inner.contains("\"") ? nil : inner
   }
 
   private static func isToken(_ text: Substring) -> Bool {

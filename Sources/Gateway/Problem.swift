@@ -24,10 +24,10 @@ struct Problem: Error {
 
   /// A request that breaks rules, with each of them.
   init(findings: [JSONObjectReader.Finding]) {
-    self.init(
-      .invalidRequest,
-      findings.map { "\($0.pointer == .root ? "the content" : $0.pointer.description) \($0.detail)" }
-        .joined(separator: "; "))
+    let faults = findings.map { finding in
+      "\(finding.pointer == .root ? "the content" : "\(finding.pointer)") \(finding.detail)"
+    }
+    self.init(.invalidRequest, faults.joined(separator: "; "))
     self.findings = findings
   }
 

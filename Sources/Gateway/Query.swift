@@ -14,7 +14,8 @@ struct Query {
       guard values[name] == nil else {
         throw Problem(.malformedRequest, "the query parameter '\(name)' appears twice")
       }
-      values[name] = parts.count == 2
+      values[name] =
+        parts.count == 2
         ? try percentDecoded(parts[1], plusIsSpace: true) : ""
     }
     self.values = values
@@ -23,7 +24,8 @@ struct Query {
   subscript(name: String) -> String? { values[name] }
 
   private static func unknown(_ name: String, _ allowed: [String]) -> Problem {
-    let known = allowed.isEmpty
+    let known =
+      allowed.isEmpty
       ? "this resource has none" : "this resource has \(allowed.joined(separator: ", "))"
     return Problem(
       .malformedRequest, "unknown query parameter '\(name.prefix(64))'; \(known)")

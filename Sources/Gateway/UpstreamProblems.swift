@@ -27,8 +27,9 @@ enum UpstreamProblems {
     + rows(.s3, .outputGone, "NoSuchKey", "NoSuchBucket", "404")
     + rows(.s3, .range, "InvalidRange", "416")
     + rows(
-      nil, .athenaFailed, "InternalServerException", "InternalFailure", "InternalError", "500",
-      "501", "502", "503", "504")
+      nil, .athenaFailed, "InternalServerException", "InternalFailure", "InternalError",
+      // An answer without a name is named by its status.
+      "5*")
     + rows(
       nil, .throttled, "TooManyRequestsException", "Throttling", "ThrottlingException",
       "ThrottledException", "RequestThrottled", "RequestThrottledException",

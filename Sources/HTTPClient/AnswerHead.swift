@@ -27,14 +27,20 @@ struct AnswerHead {
     guard status == nil else { return }
     var line = line[...]
     while let last = line.last, last == 0x0A || last == 0x0D { line.removeLast() }
-    guard let code = current else { return current = try Self.status(of: line) }
+    guard let code = current else {
+      current = try Self.status(of: line)
+      return
+    }
     guard let first = line.first else { return try end(code) }
     if first == 0x20 || first == 0x09 { try fold(line) } else { try appendField(line) }
   }
 
   /// An interim answer (1xx) makes room for the next; 101 would end HTTP, which nobody asked for.
   private mutating func end(_ code: Int) throws(HTTPClientError) {
-    guard code < 200 else { return status = code }
+    guard code < 200 else {
+      status = code
+      return
+    }
     guard code != 101 else { throw .badAnswer("101 without an upgrade (RFC 9110 §15.2.2)") }
     current = nil
     bytes.removeAll(keepingCapacity: true)

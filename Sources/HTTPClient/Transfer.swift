@@ -156,7 +156,8 @@ final class Transfer {
   func takeHead() throws(HTTPClientError) -> (status: Int, fields: FieldSection) {
     if let status = head.status { return (status, head.fields) }
     try result?.get()
-    throw .badAnswer("no final answer (RFC 9110 §15.2)")
+    // libcurl takes a head without its end for a whole one.
+    throw .cutShort("the connection ended within the head")
   }
 
   func takeWhole() throws(HTTPClientError) -> ClientResponse {

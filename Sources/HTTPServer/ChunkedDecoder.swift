@@ -98,13 +98,12 @@ struct ChunkedDecoder {
         break
       }
       digits += 1
-      let (shifted, overflow) = size.multipliedReportingOverflow(by: 16)
-      size = shifted | digit
-      guard !overflow, size <= limits.body - contentLength else {
-        throw .contentTooLarge(limit: limits.body)
-      }
+      // No content has a size of sixteen digits: what claims one tries to overflow somebody's integer.
+      guard size < 1 << 56 else { throw Self.badLine }
+      size = size << 4 | digit
     }
     guard digits > 0 else { throw Self.badLine }
+    guard size <= limits.body - contentLength else { throw .contentTooLarge(limit: limits.body) }
     line.removeAll(keepingCapacity: true)
     state = size == 0 ? .trailers : .data(remaining: size)
   }

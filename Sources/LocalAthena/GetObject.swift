@@ -1,7 +1,7 @@
 import Crypto
 import HTTPMessage
 import HTTPTypes
-import SigV4
+import URIEncoding
 
 /// S3's GetObject and HeadObject, path-style, for the outputs of calculations that have ended.
 struct GetObject {
@@ -17,10 +17,11 @@ struct GetObject {
     }
     let parts = request.path.split(separator: "/", maxSplits: 1)
     guard let bucket = parts.first, parts.count == 2 else { throw .methodNotAllowed }
-    self.bucket = String(bucket)
-    // No name of ours needs percent-encoding, yet a client may encode what it likes.
-    key = parts[1].percentDecoded.split(separator: "/", omittingEmptySubsequences: false)
-      .map(String.init)
+    // No name of ours needs percent-encoding, yet a client may encode what it likes. What is not UTF-8 is
+    // nobody's name.
+    self.bucket = (try? PercentEncoding.decode(bucket.utf8)) ?? ""
+    key = ((try? PercentEncoding.decode(parts[1].utf8)) ?? "")
+      .split(separator: "/", omittingEmptySubsequences: false).map(String.init)
   }
 
   func perform(_ account: Account) -> Response {
@@ -49,22 +50,5 @@ struct GetObject {
         .amzRequestID: Hex.encode(RandomBytes.make(count: 8).span).uppercased(),
       ],
       content: .stream(length: file.size) { try await file.send(to: $0) })
-  }
-}
-
-extension Substring {
-  fileprivate var percentDecoded: String {
-    var bytes: [UInt8] = []
-    var rest = utf8[...]
-    while let byte = rest.popFirst() {
-      // The server has refused what is not two digits.
-      if byte == UInt8(ascii: "%"), let value = UInt8(Substring(rest.prefix(2)), radix: 16) {
-        bytes.append(value)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

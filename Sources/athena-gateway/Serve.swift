@@ -39,7 +39,8 @@ struct Serve: ParsableCommand {
 
   @Flag(
     help: ArgumentHelp(
-      "Listen on an address that other machines can reach, although whoever reaches it may run code.")
+      "Listen on an address that other machines can reach, although whoever reaches it may run code."
+    )
   )
   var allowAnonymous = false
 

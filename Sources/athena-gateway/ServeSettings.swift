@@ -34,6 +34,9 @@ struct ServeSettings: Sendable {
     if flags.local, flags.endpointURL != nil {
       problems.add("--local and --endpoint-url: give one; the local Athena is the endpoint")
     }
+    for host in flags.allowedHosts where !Self.isHostName(host) {
+      problems.add("--allowed-host: '\(host.prefix(100))' is not a host name; leave out the port")
+    }
     if let listen, !listen.isLoopback { Self.checkExposure(flags, listen, &problems) }
     guard let listen, let region, let credentials, problems.isEmpty else { throw problems.error }
     isLocal = flags.local
@@ -50,7 +53,8 @@ struct ServeSettings: Sendable {
   private static func region(
     _ flags: Serve, _ environment: [String: String], _ problems: inout Problems
   ) -> Region? {
-    let sources = [("--region", flags.region)]
+    let sources =
+      [("--region", flags.region)]
       + ["AWS_REGION", "AWS_DEFAULT_REGION"].map { ($0, environment[$0]) }
     guard let (source, name) = firstGiven(sources) else {
       if flags.local { return Region("us-east-1") }
@@ -73,6 +77,12 @@ struct ServeSettings: Sendable {
   private static func firstGiven(_ sources: [(String, String?)]) -> (String, String)? {
     for case (let source, let value?) in sources where !value.isEmpty { return (source, value) }
     return nil
+  }
+
+  /// Whether a `Host` field can be this text and a port.
+  private static func isHostName(_ text: String) -> Bool {
+    if text.hasPrefix("["), text.hasSuffix("]") { return true }
+    return !text.isEmpty && !text.contains { ":/@?# ".contains($0) }
   }
 
   private static func checkExposure(

@@ -80,6 +80,51 @@ import Testing
     #expect(readiness.contains(.readable))
   }
 
+  @Test func `a deadline that an event arms counts from the event, however long the loop was idle`()
+    async throws
+  {
+    let thread = try LoopThread(name: "test")
+    defer { thread.stopAndJoin() }
+    let loop = thread.loop
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    let (reader, writer) = (ends[0], ends[1])
+    defer {
+      close(reader)
+      close(writer)
+    }
+    let elapsed = await withCheckedContinuation { done in
+      Task {
+        try await loop.run {
+          let waiter = Waiter()
+          let probe = Probe { _ in
+            let begin = Instant.now
+            waiter.deadline = loop.makeDeadline {
+              waiter.deadline = nil
+              done.resume(returning: Instant.now - begin)
+            }
+            waiter.deadline?.arm(after: .milliseconds(100))
+          }
+          probe.registration = try loop.register(reader, [.readable], handler: probe)
+        }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(write(writer, "x", 1) == 1)
+      }
+    }
+    // The loop reads its clock a moment before its events are told.
+    #expect(elapsed > .milliseconds(90))
+  }
+
+  @Test func `a stopped loop is not its thread's successor`() async throws {
+    let first = try LoopThread(name: "first")
+    try await first.loop.run {}
+    first.stopAndJoin()
+    let second = try LoopThread(name: "second")
+    defer { second.stopAndJoin() }
+    let (stopped, running) = (first.loop, second.loop)
+    #expect(try await running.run { running.isCurrent && !stopped.isCurrent })
+  }
+
   @Test func `work from other threads arrives once each`() async throws {
     let thread = try LoopThread(name: "test")
     defer { thread.stopAndJoin() }

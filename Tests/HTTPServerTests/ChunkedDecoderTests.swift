@@ -70,9 +70,11 @@ import Testing
 
   @Test(arguments: [
     "\r\n", " 5\r\n", "5 \r\n", "5 ;a\r\n", "\t5\r\n", "-1\r\n", "-2\r\n", "+5\r\n", "0x5\r\n",
-    "1_0\r\n", "g\r\n", ";a\r\n", "5,\r\n", "\u{B2}\r\n", "5\0\r\n", "5\u{B}\r\n", "5\n", "5\r5\r\n",
+    "1_0\r\n", "g\r\n", ";a\r\n", "5,\r\n", "\u{B2}\r\n", "5\0\r\n", "5\u{B}\r\n", "5\n",
+    "5\r5\r\n",
     "5\r\r\n", "5;a\n", "5;a\rb\r\n", "5;a\0\r\n", "5;a\nb\r\n", "\n", "0\r\n\n", "0\r\n\rx",
-    "5\r\nhelloo", "5\r\nhello\n", "5\r\nhello\rx", "5\r\nhello0\r\n", "1\r\nxy\r\n", "2\r\nx\r\n0\r\n",
+    "5\r\nhelloo", "5\r\nhello\n", "5\r\nhello\rx", "5\r\nhello0\r\n", "1\r\nxy\r\n",
+    "2\r\nx\r\n0\r\n",
     "0\r\na\r\n", "0\r\n a: b\r\n", "0\r\na: b\r\n c\r\n", "0\r\na : b\r\n", "0\r\na: b\0\r\n",
     "0\r\n: b\r\n", "0\r\na: b\n", "0\r\na: b\rc\r\n",
   ])
@@ -85,12 +87,16 @@ import Testing
   }
 
   @Test(arguments: [
-    "7fffffffffffffff", "8000000000000000", "ffffffffffffffff", "10000000000000000",
-    "fffffffffffffffff", "fffffffffffffff", "ffffffffffffffffffffffffffffffffffffffff", "100001",
+    ("7fffffffffffffff", 400), ("8000000000000000", 400), ("ffffffffffffffff", 400),
+    ("10000000000000000", 400), ("fffffffffffffffff", 400),
+    ("ffffffffffffffffffffffffffffffffffffffff", 400), ("fffffffffffffff", 413),
+    ("0000000000000000fffffff", 413), ("100001", 413),
   ])
-  func `a size past the limit is refused, and overflows nothing`(size: String) {
-    #expect(decode("\(size)\r\n") == .refused(413))
-    #expect(decode("1\r\nx\r\n\(size)\r\n") == .refused(413))
+  func `a size past the limit is refused, and one that would overflow is no size`(
+    size: String, status: Int
+  ) {
+    #expect(decode("\(size)\r\n") == .refused(status))
+    #expect(decode("1\r\nx\r\n\(size)\r\n") == .refused(status))
     #expect(decode("\(size)\r\n", body: .max) != .complete("", left: 0))
   }
 

@@ -42,6 +42,8 @@ extension LiveServerTests {
         {
           await pause(.milliseconds(5))
         }
+        // It came while lines were still being sent.
+        #expect(client.hasBytes)
         #expect(try client.answer().status == 408)
         client.close()
       }
@@ -60,7 +62,7 @@ extension LiveServerTests {
     @Test func `the content's deadline ends with the content, and a slow handler is let be`()
       async throws
     {
-      let slow: @Sendable (Request) async throws(Refusal) -> Response = { request in
+      let slow: TestHandler = { request async throws(Refusal) in
         let content = try await request.body.collect(upTo: 10)
         await pause(.milliseconds(700))
         return Response(status: .ok, content: .bytes(content))
@@ -85,7 +87,8 @@ extension LiveServerTests {
     @Test func `a connection without a request is closed silently, a new one and a kept one`()
       async throws
     {
-      try await withServer(limits: limits { $0.idle = .milliseconds(200) }, handler: echo) { server in
+      let limits = limits { $0.idle = .milliseconds(200) }
+      try await withServer(limits: limits, handler: echo) { server in
         #expect(try Client(server).isClosed())
         let client = try Client(server)
         try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -96,12 +99,10 @@ extension LiveServerTests {
 
     @Test func `a peer that takes nothing of its answer is dropped`() async throws {
       let limits = limits { $0.writeStall = .milliseconds(200) }
-      try await withServer(
-        limits: limits,
-        handler: { _ async throws(Refusal) in
-          Response(status: .ok, content: .bytes([UInt8](repeating: 1, count: 32 << 20)))
-        }
-      ) { server in
+      let large: TestHandler = { _ in
+        Response(status: .ok, content: .bytes([UInt8](repeating: 1, count: 32 << 20)))
+      }
+      try await withServer(limits: limits, handler: large) { server in
         let client = try Client(server, receiveBuffer: 64 * 1024)
         try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         try await eventually { try await server.connectionCount() == 1 }

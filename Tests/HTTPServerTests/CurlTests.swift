@@ -23,7 +23,9 @@ extension LiveServerTests {
       }
     }
 
-    @Test(arguments: [["-H", "Expect:"], ["-H", "Expect: 100-continue"], ["-H", "Transfer-Encoding: chunked"]])
+    @Test(arguments: [
+      ["-H", "Expect:"], ["-H", "Expect: 100-continue"], ["-H", "Transfer-Encoding: chunked"],
+    ])
     func `curl posts 900 KB`(options: [String]) async throws {
       let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID())")
       let content = String(repeating: "0123456789", count: 90_000)

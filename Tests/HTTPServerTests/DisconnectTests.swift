@@ -32,10 +32,11 @@ extension LiveServerTests {
       async throws
     {
       let gate = Gate()
-      try await withServer(handler: { _ async throws(Refusal) in
+      let handler: TestHandler = { _ in
         await gate.wait()
         return Response(status: .ok, content: .bytes([1]))
-      }) { server in
+      }
+      try await withServer(handler: handler) { server in
         for _ in 0..<10 {
           let client = try Client(server)
           try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -49,14 +50,12 @@ extension LiveServerTests {
 
     @Test func `a handler may outlive its server`() async throws {
       let gate = Gate()
-      let ended = Mutex(false)
-      nonisolated(unsafe) let end = { ended.withLock { $0 = true } }
-      nonisolated(unsafe) let hasEnded = { ended.withLock { $0 } }
+      let ended = Counter()
       let server = try await TestServer(Limits()) { request async throws(Refusal) in
         await gate.wait()
         let content = try? await request.body.collect(upTo: 10)
         #expect(content == nil)
-        end()
+        ended.add(1)
         return Response(status: .ok)
       }
       let client = try Client(server)
@@ -64,7 +63,7 @@ extension LiveServerTests {
       try await gate.hasWaiter()
       try await server.close()
       gate.open()
-      try await eventually { hasEnded() }
+      try await eventually { ended.value == 1 }
       for _ in 0..<10 { _ = try await server.connectionCount() }
       #expect(client.rest().end == .reset)
       server.thread.stopAndJoin()

@@ -54,7 +54,8 @@ extension LiveServerTests {
         try client.send(requests.joined())
         for number in 0..<100 {
           let answer = text(try client.answer().content)
-          #expect(answer.hasPrefix(number % 3 == 0 ? "GET /\(number) -\n" : "POST /\(number) -\nabc"))
+          #expect(
+            answer.hasPrefix(number % 3 == 0 ? "GET /\(number) -\n" : "POST /\(number) -\nabc"))
         }
         client.close()
       }
@@ -85,9 +86,10 @@ extension LiveServerTests {
     func `HEAD, 204 and 304 have no content, and the connection goes on`(kind: String)
       async throws
     {
-      try await withServer(handler: { request async throws(Refusal) in
+      let handler: TestHandler = { request in
         Response(status: .init(code: Int(request.query ?? "200")!), content: content(kind))
-      }) { server in
+      }
+      try await withServer(handler: handler) { server in
         let client = try Client(server)
         for (method, status) in [("HEAD", 200), ("GET", 204), ("GET", 304), ("HEAD", 204)] {
           try client.send("\(method) /?\(status) HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -114,7 +116,8 @@ extension LiveServerTests {
     @Test func `what a handler throws is answered as a refusal, and the connection goes on`()
       async throws
     {
-      try await withServer(handler: { _ async throws(Refusal) in throw .failed }) { server in
+      let handler: TestHandler = { _ async throws(Refusal) in throw .failed }
+      try await withServer(handler: handler) { server in
         let client = try Client(server)
         for _ in 0..<2 {
           try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -141,7 +144,8 @@ extension LiveServerTests {
     }
 
     @Test(arguments: [
-      ("GET /\0 HTTP/1.1\r\n", 400), ("\u{16}\u{3}\u{1}\u{2}", 400), ("PRI * HTTP/2.0\r\n\r\nSM", 505),
+      ("GET /\0 HTTP/1.1\r\n", 400), ("\u{16}\u{3}\u{1}\u{2}", 400),
+      ("PRI * HTTP/2.0\r\n\r\nSM", 505),
       ("GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", 417),
       ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
       ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),

@@ -7,7 +7,8 @@ import Testing
     ("127.0.0.1:8080", "127.0.0.1", 8080, true), ("127.9.9.9:0", "127.9.9.9", 0, true),
     ("0.0.0.0:65535", "0.0.0.0", 65535, false), ("10.0.0.1:80", "10.0.0.1", 80, false),
     ("[::1]:80", "::1", 80, true), ("[::]:80", "::", 80, false),
-    ("[::ffff:127.0.0.1]:80", "::ffff:127.0.0.1", 80, false), ("localhost:80", "localhost", 80, true),
+    ("[::ffff:127.0.0.1]:80", "::ffff:127.0.0.1", 80, false),
+    ("localhost:80", "localhost", 80, true),
   ])
   func `a host and a port are read, and written as they were`(
     text: String, host: String, port: UInt16, isLoopback: Bool

@@ -45,7 +45,8 @@ import Testing
   @Test(arguments: [
     "", "Host:\r\n", "Host: \t\r\n", "Host: a\r\nHost: a\r\n", "Host: a\r\nhost: b\r\n",
     "Host: a, b\r\n", "Host: a,b\r\n", "Host: a b\r\n", "Host: u@a\r\n", "Host: a/b\r\n",
-    "Host: a:x\r\n", "Host: a:65536\r\n", "Host: a:123456\r\n", "Host: :80\r\n", "Host: a:80:80\r\n",
+    "Host: a:x\r\n", "Host: a:65536\r\n", "Host: a:123456\r\n", "Host: :80\r\n",
+    "Host: a:80:80\r\n",
     "Host: [\r\n", "Host: []\r\n", "Host: [::1\r\n", "Host: [::1]x\r\n", "Host: [g]\r\n",
     "Host: ::1\r\n", "Host: http://a\r\n", "Host: a?b\r\n", "Host: a#b\r\n", "Host: \u{E9}\r\n",
   ])
@@ -76,7 +77,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "+5", "-1", "0x5", "1_0", "5 5", "5, 5", "5,5", "5;", "5.0", "\u{B2}", "5\r\nContent-Length: 5",
+    "", "+5", "-1", "0x5", "1_0", "5 5", "5, 5", "5,5", "5;", "5.0", "\u{B2}",
+    "5\r\nContent-Length: 5",
     "5\r\nContent-Length: 6", "0\r\nContent-Length: 0", "5\u{B}", "\u{C}5",
   ])
   func `Content-Length is one plain decimal number`(value: String) {
@@ -106,7 +108,9 @@ import Testing
       of: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n")
   }
 
-  @Test(arguments: ["x", "", "a=b", "100-continue;q=1", "100-continue, x", "100-continue\r\nExpect: x"])
+  @Test(arguments: [
+    "x", "", "a=b", "100-continue;q=1", "100-continue, x", "100-continue\r\nExpect: x",
+  ])
   func `an expectation other than 100-continue fails`(value: String) {
     expect(417, of: "POST / HTTP/1.1\r\nHost: a\r\nExpect: \(value)\r\n\r\n")
   }
@@ -120,7 +124,9 @@ import Testing
   private func expect(_ status: Int, of request: String) {
     let bytes = latin1(request)
     var refused = false
-    for count in 0...bytes.count {
+    // A long one is of one letter for the most part.
+    let step = bytes.count / 1000 + 1
+    for count in Array(stride(from: 0, to: bytes.count, by: step)) + [bytes.count] {
       let refusal = withGuarded(bytes[..<count]) { span -> Refusal? in
         switch RequestParser(limits: Limits()).parse(span) {
         case .complete:

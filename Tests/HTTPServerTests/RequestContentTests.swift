@@ -79,7 +79,9 @@ extension LiveServerTests {
       }
     }
 
-    @Test(arguments: ["Content-Length: 10000000", "Expect: 100-continue\r\nContent-Length: 10000000"])
+    @Test(arguments: [
+      "Content-Length: 10000000", "Expect: 100-continue\r\nContent-Length: 10000000",
+    ])
     func `a peer that goes on sending too much still reads the 413`(field: String) async throws {
       try await withServer(handler: echo) { server in
         let client = try Client(server)
@@ -102,7 +104,7 @@ extension LiveServerTests {
     }
 
     @Test func `a handler's own limit is its refusal`() async throws {
-      let small: @Sendable (Request) async throws(Refusal) -> Response = { request in
+      let small: TestHandler = { request async throws(Refusal) in
         Response(status: .ok, content: .bytes(try await request.body.collect(upTo: 3)))
       }
       try await withServer(handler: small) { server in

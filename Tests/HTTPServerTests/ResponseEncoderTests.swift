@@ -18,7 +18,8 @@ import Testing
     var output: [UInt8] = []
     let response = Response(status: .notFound, fields: [.contentType: "a/b", .eTag: "\"c\""])
     encoder.head(response, framing: framing, closes: closes, into: &output)
-    let lines = text(output).split(separator: "\r\n", maxSplits: 2, omittingEmptySubsequences: false)
+    let lines = text(output).split(
+      separator: "\r\n", maxSplits: 2, omittingEmptySubsequences: false)
     #expect(lines[0] == "HTTP/1.1 404 Not Found")
     #expect(lines[1].hasPrefix("Date: "))
     #expect(lines[2] == "Content-Type: a/b\r\nETag: \"c\"\r\n\(expected)\r\n")
@@ -37,7 +38,8 @@ import Testing
     var encoder = ResponseEncoder()
     var output: [UInt8] = []
     let response = Response(
-      status: .init(code: 200, reasonPhrase: "a\r\nb: c"), fields: [.location: "/\r\nSet-Cookie: d"])
+      status: .init(code: 200, reasonPhrase: "a\r\nb: c"), fields: [.location: "/\r\nSet-Cookie: d"]
+    )
     encoder.head(response, framing: .none, closes: false, into: &output)
     #expect(text(output).split(separator: "\r\n").count == 3)
     #expect(output.count { $0 == .lf || $0 == .cr } == 8)
@@ -61,7 +63,8 @@ import Testing
 
   @Test(arguments: [
     (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
-    (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"), (1_798_761_599, "Thu, 31 Dec 2026 23:59:59 GMT"),
+    (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+    (1_798_761_599, "Thu, 31 Dec 2026 23:59:59 GMT"),
     (4_102_444_800, "Fri, 01 Jan 2100 00:00:00 GMT"),
   ])
   func `a date has the form of RFC 9110`(seconds: time_t, expected: String) {

@@ -2,7 +2,6 @@ import EventLoop
 import Glibc
 import HTTPMessage
 import HTTPTypes
-import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -12,9 +11,7 @@ extension LiveServerTests {
     private struct Broken: Error {}
 
     /// Streams these pieces; an empty one stands for a failure.
-    private func streaming(_ length: Int?, _ pieces: String...)
-      -> @Sendable (Request) async throws(Refusal) -> Response
-    {
+    private func streaming(_ length: Int?, _ pieces: String...) -> TestHandler {
       { _ in
         let content = Response.Content.stream(length: length) { writer in
           for piece in pieces {
@@ -26,9 +23,12 @@ extension LiveServerTests {
       }
     }
 
-    @Test(arguments: [
-      (nil, "1.1", nil, "chunked"), (nil, "1.0", nil, nil), (5, "1.1", "5", nil), (5, "1.0", "5", nil),
-    ] as [(Int?, String, String?, String?)])
+    static let framings: [(Int?, String, String?, String?)] = [
+      (nil, "1.1", nil, "chunked"), (nil, "1.0", nil, nil), (5, "1.1", "5", nil),
+      (5, "1.0", "5", nil),
+    ]
+
+    @Test(arguments: framings)
     func `streamed content is delimited as its length and the peer's version have it`(
       length: Int?, version: String, contentLength: String?, transferEncoding: String?
     ) async throws {
@@ -71,35 +71,35 @@ extension LiveServerTests {
     @Test func `a slow reader holds the writer back, and gets all of it intact`() async throws {
       let piece = 64 * 1024
       let count = 1024
-      let written = Mutex(0)
-      nonisolated(unsafe) let progress = { written.withLock { $0 } }
-      try await withServer(handler: { _ async throws(Refusal) in
+      let written = Counter()
+      let handler: TestHandler = { _ in
         Response(
           status: .ok,
           content: .stream(length: nil) { writer in
             for number in 0..<count {
               try await writer.write([UInt8](repeating: UInt8(number % 251), count: piece))
-              written.withLock { $0 += piece }
+              written.add(piece)
             }
           })
-      }) { server in
+      }
+      try await withServer(handler: handler) { server in
         let client = try Client(server, receiveBuffer: 64 * 1024)
         try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(try client.head().fields["transfer-encoding"] == "chunked")
         // The kernel's buffers take some megabytes, then the writer has to wait.
         try await eventually {
-          let before = progress()
+          let before = written.value
           for _ in 0..<100 { _ = try await server.connectionCount() }
-          return before > 0 && progress() == before
+          return before > 0 && written.value == before
         }
-        #expect(progress() < 16 << 20)
+        #expect(written.value < 16 << 20)
         var read = 0
         for number in 0..<count {
           #expect(try client.line() == "10000")
           let bytes = try client.take(piece + 2)
           read += piece
-          #expect(bytes[..<piece].allSatisfy { $0 == UInt8(number % 251) })
-          #expect(progress() - read < 16 << 20)
+          #expect(bytes.dropLast(2) == [UInt8](repeating: UInt8(number % 251), count: piece)[...])
+          #expect(written.value - read < 16 << 20)
         }
         #expect(try client.line() == "0")
         client.close()
@@ -107,10 +107,9 @@ extension LiveServerTests {
     }
 
     @Test func `a large answer at once is taken piece by piece`() async throws {
-      let bytes = (0..<(24 << 20)).map { UInt8(truncatingIfNeeded: $0 / 77) }
-      try await withServer(handler: { _ async throws(Refusal) in
-        Response(status: .ok, content: .bytes(bytes))
-      }) { server in
+      let bytes = (0..<96).flatMap { [UInt8](repeating: $0, count: 256 * 1024) }
+      let handler: TestHandler = { _ in Response(status: .ok, content: .bytes(bytes)) }
+      try await withServer(handler: handler) { server in
         let client = try Client(server, receiveBuffer: 64 * 1024)
         try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(try client.answer().content == bytes)
@@ -119,31 +118,26 @@ extension LiveServerTests {
     }
 
     @Test func `a writer hears that its reader is gone`() async throws {
-      let failures = Mutex(0)
-      nonisolated(unsafe) let counter = { (added: Int) in
-        failures.withLock {
-          $0 += added
-          return $0
-        }
-      }
-      try await withServer(handler: { _ async throws(Refusal) in
+      let failures = Counter()
+      let handler: TestHandler = { _ in
         Response(
           status: .ok,
           content: .stream(length: nil) { writer in
             do {
               while true { try await writer.write([UInt8](repeating: 1, count: 100_000)) }
             } catch {
-              _ = counter(1)
+              failures.add(1)
               throw error
             }
           })
-      }) { server in
+      }
+      try await withServer(handler: handler) { server in
         for number in 1...10 {
           let client = try Client(server)
           try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
           _ = try client.head()
           if number % 2 == 0 { client.reset() } else { client.close() }
-          try await eventually { counter(0) == number }
+          try await eventually { failures.value == number }
         }
       }
     }

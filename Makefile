@@ -1,0 +1,71 @@
+# Athena Gateway. `make` lists what there is to make.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Debian's names, which are Ubuntu's too.
+RUN_PACKAGES := libcurl4-openssl-dev libssl-dev pkg-config python3
+TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl
+
+BINARY := .build/release/athena-gateway
+# One file that needs no Swift on the machine where it runs. lld, since Debian's default linker warns of
+# functions in Foundation that are never called.
+RELEASE := swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld --product athena-gateway
+REPORTS := .build/reports
+VENV := .build/venv
+PYTEST := $(VENV)/bin/python -m pytest
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: release ## Start the gateway on 127.0.0.1:8080 with a local Athena
+	exec $(BINARY) serve --local
+
+.PHONY: release
+release: run-packages ## Build the release binary, .build/release/athena-gateway
+	$(RELEASE)
+
+.PHONY: test
+test: test-packages $(VENV) ## Run every test; the last line says how many passed and failed
+	rm -rf $(REPORTS) && mkdir -p $(REPORTS)
+	ATHENA_GATEWAY_STRICT=1 swift build --build-tests
+	$(RELEASE)
+	ATHENA_GATEWAY_STRICT=1 swift test --skip-build --xunit-output $(REPORTS)/swift.xml || true
+	$(PYTEST) Tests/Conformance --junitxml $(REPORTS)/conformance.xml || true
+	python3 Tests/summary.py $(REPORTS)
+
+.PHONY: lint
+lint: test-packages ## Check the formatting, the structure, the warnings and what the binary links
+	swift format lint --strict --recursive Package.swift Sources Tests
+	ATHENA_GATEWAY_STRICT=1 swift build --build-tests
+	$(RELEASE)
+	python3 Tests/structure.py $(BINARY)
+
+.PHONY: format
+format: ## Format the Swift sources
+	swift format --in-place --recursive Package.swift Sources Tests
+
+$(VENV): Tests/Conformance/requirements.txt
+	rm -rf $@
+	python3 -m venv $@
+	$@/bin/pip install --quiet --requirement $<
+
+.PHONY: run-packages test-packages
+run-packages: PACKAGES := $(RUN_PACKAGES)
+test-packages: PACKAGES := $(TEST_PACKAGES)
+run-packages test-packages:
+	@missing=(); \
+	for package in $(PACKAGES); do \
+	  dpkg-query --show --showformat '$${db:Status-Status}' "$$package" 2>/dev/null \
+	    | grep -qx installed || missing+=("$$package"); \
+	done; \
+	if (( $${#missing[@]} )); then \
+	  echo "installing $${missing[*]}"; \
+	  sudo=(); [ "$$(id -u)" = 0 ] || sudo=(sudo); \
+	  "$${sudo[@]}" apt-get update --quiet --quiet; \
+	  "$${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install --quiet --quiet --yes --no-install-recommends "$${missing[@]}"; \
+	fi

@@ -1,0 +1,74 @@
+import EventLoop
+import HTTPClient
+import HTTPMessage
+import HTTPServer
+import HTTPTypes
+import SigV4
+import Synchronization
+
+@testable import AWSClient
+
+/// What the scripted service answers with.
+struct Script: Sendable {
+  var status = 200
+  var content = "{}"
+}
+
+/// A request that the scripted service got.
+struct Received: Sendable {
+  let method: String
+  let path: String
+  let authority: String?
+  let fields: FieldSection
+  let content: String
+
+  func field(_ name: String) -> String? { fields[HTTPField.Name(name)!] }
+}
+
+/// What the scripted service got, in order.
+final class Log: Sendable {
+  private let requests = Mutex<[Received]>([])
+
+  var all: [Received] { requests.withLock { $0 } }
+
+  func append(_ request: Received) {
+    requests.withLock { $0.append(request) }
+  }
+}
+
+/// Runs `body` with what a service's client needs to call one that answers as the script says.
+func withService<Value: Sendable>(
+  answering script: Script, log: Log = Log(), sessionToken: String? = nil,
+  _ body: @escaping @Sendable (AWSContext, String) async throws -> Value
+) async throws -> Value {
+  let thread = try LoopThread(name: "service")
+  defer { thread.stopAndJoin() }
+  let loop = thread.loop
+  return try await Task(executorPreference: loop) {
+    let server = try serve(script, log, on: loop)
+    defer { server.close() }
+    let client = HTTPClient(on: loop, configuration: .init(userAgent: "test"))
+    defer { client.close() }
+    let credentials = Credentials(
+      accessKeyID: "AKID", secretAccessKey: "secret", sessionToken: sessionToken)
+    let context = AWSContext(
+      http: client, region: Region("eu-west-1")!, credentials: EnvironmentCredentials(credentials),
+      clock: { 1_763_799_353 })
+    return try await body(context, "http://127.0.0.1:\(server.port)")
+  }.value
+}
+
+private func serve(_ script: Script, _ log: Log, on loop: EventLoop) throws -> HTTPServer {
+  try HTTPServer(
+    Listener(ListenAddress(parsing: "127.0.0.1:0"), isShared: false), on: loop,
+    refusal: { Response(status: $0.status) },
+    handler: { request throws(Refusal) in
+      let content = try await request.body.collect(upTo: 1 << 20)
+      log.append(
+        Received(
+          method: request.method.rawValue, path: request.path, authority: request.authority,
+          fields: request.fields, content: String(decoding: content, as: UTF8.self)))
+      return Response(
+        status: .init(code: script.status), content: .bytes(Array(script.content.utf8)))
+    })
+}

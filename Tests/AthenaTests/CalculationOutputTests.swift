@@ -1,0 +1,36 @@
+import Testing
+
+@testable import Athena
+
+struct CalculationOutputTests {
+  @Test func `An output is read from S3`() async throws {
+    let text = try await withAthena(answering: "45\n") { client in
+      let output = try await client.openOutput("s3://bkt/out")
+      #expect(output.length == 3)
+      var bytes: [UInt8] = []
+      while let piece = try await output.read() { bytes += piece }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    #expect(text == "45\n")
+  }
+
+  @Test func `Its errors are S3's`() async throws {
+    let error = await #expect(throws: AthenaError.self) {
+      try await withAthena(answering: "<Error><Code>AccessDenied</Code></Error>", status: 403) {
+        _ = try await $0.openOutput("s3://bkt/out")
+      }
+    }
+    #expect(
+      error == .exception(AthenaException(source: .s3, code: "AccessDenied", status: 403)))
+  }
+
+  @Test func `What is no object's place is a bad answer`() async throws {
+    let error = await #expect(throws: AthenaError.self) {
+      try await withAthena(answering: "") { _ = try await $0.openOutput("file:///etc/passwd") }
+    }
+    guard case .badAnswer = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+}

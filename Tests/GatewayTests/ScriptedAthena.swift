@@ -1,0 +1,86 @@
+import AWSClient
+import Athena
+import EventLoop
+import HTTPClient
+import HTTPMessage
+import HTTPServer
+import HTTPTypes
+import SigV4
+import Synchronization
+
+@testable import Gateway
+
+/// What a scripted Athena or S3 answers with.
+struct Script: Sendable {
+  var status = 200
+  var content = "{}"
+
+  static func error(_ code: String, _ message: String) -> Script {
+    Script(status: 400, content: #"{"__type":"\#(code)","Message":"\#(message)"}"#)
+  }
+}
+
+/// The same answer to everything.
+func always(_ script: Script) -> @Sendable (String) -> Script {
+  { _ in script }
+}
+
+/// The calls that it got, each as its operation or path and its content.
+final class Calls: Sendable {
+  private let calls = Mutex<[(name: String, content: String)]>([])
+
+  var names: [String] { calls.withLock { $0.map(\.name) } }
+  var contents: [String] { calls.withLock { $0.map(\.content) } }
+
+  func append(_ name: String, _ content: String) {
+    calls.withLock { $0.append((name, content)) }
+  }
+}
+
+/// Runs `body` with a gateway whose Athena and S3 answer as `script` says, by operation or path.
+func withGateway<Value: Sendable>(
+  calls: Calls = Calls(),
+  answering script: @escaping @Sendable (String) -> Script = always(Script()),
+  _ body: @escaping @Sendable (Gateway) async throws -> Value
+) async throws -> Value {
+  try await onLoop { loop in
+    let server = try HTTPServer(
+      Listener(ListenAddress(parsing: "127.0.0.1:0"), isShared: false), on: loop,
+      refusal: { Response(status: $0.status) },
+      handler: { request throws(Refusal) in
+        let content = try await request.body.collect(upTo: 1 << 20)
+        let target = request.fields[HTTPField.Name("X-Amz-Target")!]
+        let name = target.map { String($0.drop { $0 != "." }.dropFirst()) } ?? request.path
+        calls.append(name, String(decoding: content, as: UTF8.self))
+        let answer = script(name)
+        return Response(
+          status: .init(code: answer.status), content: .bytes(Array(answer.content.utf8)))
+      })
+    defer { server.close() }
+    let client = HTTPClient(on: loop, configuration: .init(userAgent: "test"))
+    defer { client.close() }
+    let context = AWSContext(
+      http: client, region: Region("eu-west-1")!,
+      credentials: EnvironmentCredentials(Credentials(accessKeyID: "AKID", secretAccessKey: "s")),
+      clock: { 1_763_799_353 })
+    let endpoint = try Endpoint(parsing: "http://127.0.0.1:\(server.port)")
+    let gateway = Gateway(
+      athena: AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint),
+      configuration: .init(
+        version: "0.1.0", hosts: HostPolicy(isLoopback: true, allowedHosts: [])))
+    return try await body(gateway)
+  }
+}
+
+extension Gateway {
+  /// Answers a request of a program on this machine.
+  func answer(
+    _ method: HTTPRequest.Method, _ path: String, query: String? = nil,
+    _ fields: [(name: String, value: String)] = [], content: String = ""
+  ) async throws -> Response {
+    try await respond(
+      to: Request(
+        method: method, path: path, query: query, authority: "localhost:8080",
+        fields: FieldSection(fields), body: BufferedBody(Array(content.utf8))))
+  }
+}

@@ -1,0 +1,46 @@
+import EventLoop
+import HTTPMessage
+import HTTPTypes
+import JSON
+
+@testable import Gateway
+
+/// The problem that `body` ends in; nil where it ends well.
+func problem<Value>(_ body: () throws(Problem) -> Value) -> Problem? {
+  do throws(Problem) {
+    _ = try body()
+    return nil
+  } catch {
+    return error
+  }
+}
+
+func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+extension Problem {
+  /// Each finding as `pointer detail`.
+  var faults: [String] { findings.map { "\($0.pointer) \($0.detail)" } }
+}
+
+extension Response {
+  /// The content; nil where it is streamed.
+  var text: String? {
+    switch content {
+    case .none: ""
+    case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+    case .stream: nil
+    }
+  }
+
+  var json: JSONValue? { text.flatMap { try? JSONValue(parsing: Array($0.utf8)) } }
+}
+
+/// Runs `body` as a task on a loop of its own.
+func onLoop<Value: Sendable>(
+  _ body: @escaping @Sendable (EventLoop) async throws -> Value
+) async throws -> Value {
+  let thread = try LoopThread(name: "test")
+  defer { thread.stopAndJoin() }
+  let loop = thread.loop
+  return try await Task(executorPreference: loop) { try await body(loop) }.value
+}

@@ -1,0 +1,136 @@
+import EventLoop
+import Glibc
+import HTTPClient
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+  static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+
+  @Test func `requests one after the other use one connection`() async throws {
+    let server = RawServer(answering: Self.answer)
+    try await withClient { client, _ in
+      for _ in 0..<20 { _ = try await client.send(ClientRequest(.get, server.url())) }
+    }
+    #expect(server.connections == 1)
+  }
+
+  @Test func `two hundred requests at once each get their own answer`() async throws {
+    let server = RawServer { peer in
+      while let (head, _) = peer.readRequest() {
+        let target = head.split(separator: " ")[1]
+        peer.write("HTTP/1.1 200 OK\r\nContent-Length: \(target.utf8.count)\r\n\r\n\(target)")
+      }
+    }
+    let configuration = HTTPClient.Configuration(userAgent: "test", keptConnections: 200)
+    let rounds = try await withClient(configuration) { client, loop in
+      var rounds: [[String?]] = []
+      for _ in 0..<2 {
+        rounds.append(
+          await loop.concurrently(200) {
+            await client.outcome(of: ClientRequest(.get, server.url("/\($0)"))).text
+          })
+      }
+      return rounds
+    }
+    let expected = (0..<200).map { "/\($0)" }
+    #expect(rounds == [expected, expected])
+    // The second round finds the connections of the first.
+    #expect(server.connections <= 200)
+  }
+
+  @Test(arguments: [false, true])
+  func `a connection that the peer has closed is replaced`(byReset: Bool) async throws {
+    let (answered, closed) = (Gate(), Signal<Void>())
+    let server = RawServer { peer in
+      _ = peer.readRequest()
+      peer.write(Self.answer)
+      answered.wait()
+      if byReset { peer.reset() } else { peer.end() }
+      closed.fire(())
+    }
+    let outcomes = try await withClient { client, loop in
+      var outcomes: [Outcome] = []
+      for _ in 0..<3 {
+        outcomes.append(await client.outcome(of: ClientRequest(.post, server.url(), body: [1])))
+        answered.open()
+        await closed.wait()
+      }
+      return outcomes
+    }
+    #expect(outcomes.map(\.text) == ["hi", "hi", "hi"])
+    #expect(server.connections == 3)
+  }
+
+  @Test(arguments: [false, true])
+  func `idle connections cost nothing, even when the peer has closed them`(closes: Bool)
+    async throws
+  {
+    let (answered, closed) = (Gate(), Signal<Void>())
+    let server = RawServer { peer in
+      while peer.readRequest() != nil {
+        peer.write(Self.answer)
+        guard closes else { continue }
+        answered.wait()
+        peer.end()
+        closed.fire(())
+        return
+      }
+    }
+    let (spent, second) = try await withClient { client, loop in
+      _ = try await client.send(ClientRequest(.get, server.url()))
+      if closes {
+        answered.open()
+        await closed.wait()
+      }
+      let before = threadTime()
+      try await Task.sleep(for: .milliseconds(200))
+      let spent = threadTime() - before
+      answered.open()
+      return (spent, await client.outcome(of: ClientRequest(.get, server.url())))
+    }
+    // A loop that spins takes all of a processor that it can get.
+    #expect(spent < .milliseconds(30))
+    #expect(second.text == "hi")
+    #expect(server.connections == (closes ? 2 : 1))
+  }
+
+  @Test func `a closed client ends what is under way, and takes nothing more`() async throws {
+    let server = RawServer { $0.waitForEnd() }
+    let (errors, late) = try await withClient { client, loop in
+      let errors = await loop.concurrently(11) { index in
+        guard index == 10 else {
+          return await client.outcome(of: ClientRequest(.get, server.url())).error
+        }
+        client.close()
+        return nil
+      }
+      return (errors, await client.outcome(of: ClientRequest(.get, server.url())).error)
+    }
+    #expect(errors == Array(repeating: .closed, count: 10) + [nil])
+    #expect(late == .closed)
+  }
+
+  @Test func `a dropped client closes its connections`() async throws {
+    let ended = Signal<Void>()
+    let server = RawServer { peer in
+      _ = peer.readRequest()
+      peer.write(Self.answer)
+      peer.waitForEnd()
+      ended.fire(())
+    }
+    let thread = try LoopThread(name: "client")
+    defer { thread.stopAndJoin() }
+    let loop = thread.loop
+    try await Task(executorPreference: loop) {
+      let client = HTTPClient(on: loop, configuration: .init(userAgent: "test"))
+      _ = try await client.send(ClientRequest(.get, server.url()))
+    }.value
+    await ended.wait()
+  }
+
+  private func threadTime() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+}

@@ -1,0 +1,85 @@
+import EventLoop
+import HTTPClient
+
+typealias Outcome = Result<ClientResponse, HTTPClientError>
+
+/// Runs `body` as a task on a loop of its own, with a client that is closed at its end.
+func withClient<Value: Sendable>(
+  _ configuration: HTTPClient.Configuration = .init(userAgent: "test"),
+  _ body: @escaping @Sendable (HTTPClient, EventLoop) async throws -> Value
+) async throws -> Value {
+  let thread = try LoopThread(name: "client")
+  defer { thread.stopAndJoin() }
+  let loop = thread.loop
+  return try await Task(executorPreference: loop) {
+    let client = HTTPClient(on: loop, configuration: configuration)
+    defer { client.close() }
+    return try await body(client, loop)
+  }.value
+}
+
+/// Sends one request with a client of its own.
+func outcome(
+  of request: ClientRequest, _ configuration: HTTPClient.Configuration = .init(userAgent: "test")
+) async throws -> Outcome {
+  try await withClient(configuration) { client, _ in await client.outcome(of: request) }
+}
+
+extension HTTPClient {
+  func outcome(of request: ClientRequest) async -> Outcome {
+    do { return .success(try await send(request)) } catch { return .failure(error) }
+  }
+}
+
+extension EventLoop {
+  /// Runs so many tasks on this loop at once and returns what they return, in their order.
+  func concurrently<Value>(_ count: Int, _ body: @escaping (Int) async -> Value) async -> [Value] {
+    let gathering = Gathering<Value>(count)
+    await withCheckedContinuation { done in
+      gathering.done = done
+      for index in 0..<count {
+        spawn {
+          gathering.values[index] = await body(index)
+          gathering.missing -= 1
+          if gathering.missing == 0 { gathering.done?.resume() }
+        }
+      }
+    }
+    return gathering.values.compactMap { $0 }
+  }
+}
+
+private final class Gathering<Value> {
+  var values: [Value?]
+  var missing: Int
+  var done: CheckedContinuation<Void, Never>?
+
+  init(_ count: Int) {
+    values = Array(repeating: nil, count: count)
+    missing = count
+  }
+}
+
+extension Result where Success == ClientResponse, Failure == HTTPClientError {
+  var error: HTTPClientError? {
+    guard case .failure(let error) = self else { return nil }
+    return error
+  }
+
+  var text: String? { (try? get()).map { String(decoding: $0.body, as: UTF8.self) } }
+}
+
+/// One value that a test waits for.
+struct Signal<Value: Sendable>: Sendable {
+  private let values: AsyncStream<Value>
+  private let continuation: AsyncStream<Value>.Continuation
+
+  init() { (values, continuation) = AsyncStream.makeStream() }
+
+  func fire(_ value: Value) { continuation.yield(value) }
+
+  func wait() async -> Value? {
+    var iterator = values.makeAsyncIterator()
+    return await iterator.next()
+  }
+}

@@ -1,0 +1,42 @@
+import HTTPClient
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+  @Test func `a certificate of a known authority is accepted`() async throws {
+    let server = TLSServer(name: "IP:127.0.0.1")
+    let response = try await get(server, authorities: server.certificate).get()
+    #expect(response.status == 200)
+  }
+
+  @Test func `a self-signed certificate is refused`() async throws {
+    let server = TLSServer(name: "IP:127.0.0.1")
+    try expectTLS(await get(server))
+  }
+
+  @Test func `a certificate of another name is refused`() async throws {
+    let server = TLSServer(name: "DNS:elsewhere.example")
+    try expectTLS(await get(server, authorities: server.certificate))
+  }
+
+  @Test func `TLS below 1.2 is refused`() async throws {
+    let server = TLSServer(
+      name: "IP:127.0.0.1", options: ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"])
+    try expectTLS(await get(server, authorities: server.certificate))
+  }
+
+  @Test func `a server that speaks no TLS is refused`() async throws {
+    let server = RawServer { $0.write("HTTP/1.1 400 Bad Request\r\n\r\n") }
+    try expectTLS(
+      await outcome(of: ClientRequest(.get, "https://127.0.0.1:\(server.port)/")))
+  }
+
+  private func get(_ server: TLSServer, authorities: String? = nil) async throws -> Outcome {
+    try await outcome(
+      of: ClientRequest(.get, "https://127.0.0.1:\(server.port)/"),
+      .init(userAgent: "test", authorities: authorities))
+  }
+
+  private func expectTLS(_ outcome: Outcome) throws {
+    guard case .tls = outcome.error else { return #expect(outcome.error == .tls("")) }
+  }
+}

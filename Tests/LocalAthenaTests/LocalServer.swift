@@ -1,0 +1,151 @@
+import EventLoop
+import Glibc
+import HTTPServer
+import JSON
+import Testing
+
+@testable import LocalAthena
+
+/// A local Athena on a loop of its own and a free port, with its outputs in a directory of its own.
+///
+/// `@unchecked`: the local Athena is touched on its loop alone, and set before anybody else can see it.
+final class LocalServer: @unchecked Sendable {
+  let port: UInt16
+  let directory: String
+  private let thread: LoopThread
+  private let athena: LocalAthena
+
+  /// Serves for the time of `body`, with the default options but for one.
+  static func with<Value>(
+    _ option: WritableKeyPath<LocalAthena.Options, Value>, _ value: Value,
+    _ body: (LocalServer) async throws -> Void
+  ) async throws {
+    var options = LocalAthena.Options()
+    options[keyPath: option] = value
+    let server = try await LocalServer(options)
+    do {
+      try await body(server)
+    } catch {
+      await server.close()
+      throw error
+    }
+    await server.close()
+  }
+
+  static func with(_ body: (LocalServer) async throws -> Void) async throws {
+    try await with(\.temporaryDirectory, nil, body)
+  }
+
+  private init(_ options: LocalAthena.Options) async throws {
+    var options = options
+    var template = Array("/tmp/local-athena-tests-XXXXXX".utf8CString)
+    try #require(mkdtemp(&template) != nil)
+    let directory = String(
+      decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    options.temporaryDirectory = directory
+    self.directory = directory
+    thread = try LoopThread(name: "local-athena")
+    let (loop, given) = (thread.loop, options)
+    let holder = Holder()
+    try await loop.run {
+      let address = try ListenAddress(parsing: "127.0.0.1:0")
+      holder.athena = try LocalAthena(listeningOn: address, on: loop, options: given)
+    }
+    athena = try #require(holder.athena)
+    port = try await loop.run { holder.athena?.port ?? 0 }
+  }
+
+  func close() async {
+    await onLoop { await $0.close() }
+    thread.stopAndJoin()
+    // The private directory is gone already, so this one is empty.
+    #expect(rmdir(directory) == 0, "outputs are left behind")
+  }
+
+  /// Runs a task on the loop, with the local Athena.
+  private func onLoop(_ body: @escaping @Sendable (LocalAthena) async -> Void) async {
+    let loop = thread.loop
+    await withCheckedContinuation { done in
+      Task {
+        try await loop.run {
+          loop.spawn {
+            await body(self.athena)
+            done.resume()
+          }
+        }
+      }
+    }
+  }
+
+  func pause(_ duration: Duration = .milliseconds(10)) async {
+    let loop = thread.loop
+    await onLoop { _ in await loop.pause(for: duration) }
+  }
+
+  /// `@unchecked`: written and read on the loop, then by the one initializer that waits for it.
+  private final class Holder: @unchecked Sendable {
+    var athena: LocalAthena?
+  }
+
+  // MARK: Calls
+
+  func send(_ request: TestRequest) async throws -> TestResponse {
+    try await request.send(to: port)
+  }
+
+  /// A signed call of Athena.
+  func call(_ operation: String, _ input: String) async throws -> TestResponse {
+    try await send(.athena(operation, input))
+  }
+
+  /// Starts a calculation, which has to be taken, and returns its id.
+  func start(_ code: String, more: String = "", session: String = "demo") async throws -> String {
+    var writer = JSONWriter()
+    writer.string(code)
+    let code = String(decoding: writer.bytes, as: UTF8.self)
+    let response = try await call(
+      "StartCalculationExecution", #"{"SessionId":"\#(session)","CodeBlock":\#(code)\#(more)}"#)
+    try #require(response.status == 200, "\(response.text)")
+    return try #require(response.json["CalculationExecutionId"]?.asString)
+  }
+
+  func calculation(_ id: String) async throws -> JSONValue {
+    let response = try await call(
+      "GetCalculationExecution", #"{"CalculationExecutionId":"\#(id)"}"#)
+    try #require(response.status == 200, "\(response.text)")
+    return response.json
+  }
+
+  /// Asks until the calculation has got that far.
+  func wait(for id: String, _ states: Set<String>) async throws -> JSONValue {
+    for _ in 0..<4000 {
+      let calculation = try await calculation(id)
+      if states.contains(calculation.state) { return calculation }
+      await pause()
+    }
+    throw Failure("it never became one of \(states)")
+  }
+
+  /// Runs code to its end.
+  func run(_ code: String) async throws -> JSONValue {
+    try await wait(for: start(code), ["COMPLETED", "FAILED", "CANCELED"])
+  }
+
+  func output(_ name: String, of calculation: JSONValue) async throws -> TestResponse {
+    let uri = try #require(calculation["Result"]?[name]?.asString)
+    return try await send(.s3("GET", String(uri.dropFirst("s3:/".count))))
+  }
+}
+
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
+extension JSONValue {
+  var state: String { self["Status"]?["State"]?.asString ?? "" }
+  var reason: String { self["Status"]?["StateChangeReason"]?.asString ?? "" }
+}
