@@ -41,8 +41,9 @@ class Capture:
     returns bytes or yields them; what has been yielded is followed by the end of the connection."""
 
     def __init__(self, host="127.0.0.1", port=0):
-        self.listener = socket.create_server((host, port))
-        self.host, self.port = self.listener.getsockname()
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.listener = socket.create_server((host, port), family=family)
+        self.host, self.port = self.listener.getsockname()[:2]
         self.url = f"http://{self.host}:{self.port}"
         self.arrived = threading.Condition()
         self.released = threading.Event()  # what a server that hangs waits for

@@ -29,6 +29,8 @@ class Client:
 
     def __init__(self, program):
         self.program, self.connection = program, None
+        # Unset where Athena is made to say what it never says to this call, so that openapi.yaml has no word of it.
+        self.is_documented = True
 
     def __call__(self, method, target, fields=(), body=b"", host=None):
         """Sends a request with the Host and Content-Length that it needs, unless `fields` say otherwise."""
@@ -55,7 +57,7 @@ class Client:
         return answer
 
     def check(self, request, answer):
-        contract.check(request, answer)
+        contract.check(request, answer, against_document=self.is_documented)
         if answer.status >= 400 and request.method != "HEAD":
             self.check_explanation(answer.json)
 
@@ -120,7 +122,7 @@ def answer_of(output):
     """The answer in what `curl -i` writes, which has the content without its framing."""
     while True:
         head, _, output = output.partition(b"\r\n\r\n")
-        start, *lines = head.decode("latin-1").split("\r\n")
+        start, *lines = head.decode("utf-8", "surrogateescape").split("\r\n")
         fields = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
         answer = http1.Answer(start, fields, output)
         if answer.status >= 200:

@@ -2,6 +2,7 @@ import pytest
 
 import capture as capturing
 import client
+import contract
 import programs
 
 
@@ -76,3 +77,14 @@ def local(shared_local):
     caller = client.Client(shared_local)
     yield caller
     caller.close()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Says what of the contract no test has seen, for whoever looks for what to test next."""
+    document = contract.openapi()
+    unseen = sorted(document.documented() - document.seen)
+    terminalreporter.section("openapi.yaml")
+    terminalreporter.line(f"{len(document.seen)} answers seen, {len(unseen)} documented ones not")
+    for template, method, status in unseen:
+        if status < "400":
+            terminalreporter.line(f"not seen: {method.upper()} {template} {status}")

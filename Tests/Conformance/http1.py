@@ -59,7 +59,7 @@ def read_head(stream, kind):
     """A message without its content; None where the stream is at its end."""
     lines = []
     while (line := stream.readline()) not in (b"\r\n", b""):
-        lines.append(line.removesuffix(b"\r\n").decode("latin-1"))
+        lines.append(line.removesuffix(b"\r\n").decode("utf-8", "surrogateescape"))
     if not lines:
         return None
     if line == b"":

@@ -68,7 +68,7 @@ def changed(message, changes):
 def test_what_conforms_is_let_through():
     document = contract.OpenAPI(DOCUMENT)
     document.check(REQUEST, ANSWER)
-    assert document.seen == {("/things/{id}", "post", 201)}
+    assert document.seen == {("/things/{id}", "post", "201")}
 
 
 @pytest.mark.parametrize("name", VIOLATIONS)
@@ -91,7 +91,7 @@ GET = http1.Request("GET /x HTTP/1.1", [])
 
 def check(problem, fields):
     answer = http1.Answer("HTTP/1.1 404 Not Found", fields, json.dumps(problem).encode())
-    contract.check(GET, answer, openapi=lambda: None)
+    contract.check(GET, answer, against_document=False)
 
 
 def test_a_problem_with_all_its_members_is_let_through():

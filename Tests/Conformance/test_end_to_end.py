@@ -160,6 +160,7 @@ def test_a_finished_calculation_is_cached_by_its_entity_tag(curl):
     for value in (tag, f"W/{tag}", f'"other", {tag}', "*"):
         cached = curl(location, "-H", f"If-None-Match: {value}")
         assert (cached.status, cached.body, cached["ETag"]) == (304, b"", tag)
+    assert curl(location, "-H", f"If-None-Match: {tag}", method="HEAD").status == 304
     for value in ('"other"', tag.strip('"')):
         assert curl(location, "-H", f"If-None-Match: {value}").status == 200
 
