@@ -113,7 +113,7 @@ class Curl:
         run = subprocess.run(command, input=body, capture_output=True, timeout=http1.PATIENCE)
         assert run.returncode == 0, run.stderr.decode()
         answer = answer_of(run.stdout)
-        sent = [option.partition(": ")[::2] for flag, option in zip(options, options[1:]) if flag == "-H"]
+        sent = [option.partition(": ")[::2] for flag, option in zip(options, options[1:], strict=False) if flag == "-H"]
         self.client.check(http1.Request(f"{method} {target} HTTP/1.1", sent, body), answer)
         return answer
 

@@ -64,21 +64,6 @@ def gateway(shared_gateway, capture):
     caller.close()
 
 
-@pytest.fixture(scope="session")
-def shared_local():
-    program = programs.serve("--local")
-    yield program
-    program.end()
-
-
-@pytest.fixture
-def local(shared_local):
-    """A client of a gateway with an Athena of its own."""
-    caller = client.Client(shared_local)
-    yield caller
-    caller.close()
-
-
 def pytest_terminal_summary(terminalreporter):
     """Says what of the contract no test has seen, for whoever looks for what to test next."""
     document = contract.openapi()

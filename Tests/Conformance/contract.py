@@ -110,9 +110,10 @@ class OpenAPI:
 
     def check_request(self, operation, request, query):
         known = [self.resolve(parameter) for parameter in operation["parameters"]]
-        names = {parameter["name"] for parameter in known if parameter["in"] == "query"}
+        schemas = {parameter["name"]: parameter["schema"] for parameter in known if parameter["in"] == "query"}
         for name, value in urllib.parse.parse_qsl(query, keep_blank_values=True):
-            self.require(name in names, f"the query parameter {name!r} is not documented")
+            self.require(name in schemas, f"the query parameter {name!r} is not documented")
+            self.check_value(schemas[name], value, name)
         for parameter in known:
             if parameter["in"] == "header" and (value := request[parameter["name"]]) is not None:
                 self.check_value(parameter["schema"], value, parameter["name"])
@@ -175,6 +176,5 @@ class OpenAPI:
 
 def matches(template, segments):
     return len(template) == len(segments) and all(
-        segment if part.startswith("{") else part == segment
-        for part, segment in zip(template, segments, strict=True)
+        segment if part.startswith("{") else part == segment for part, segment in zip(template, segments, strict=True)
     )

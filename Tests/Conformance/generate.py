@@ -6,7 +6,7 @@ import random
 ALPHABETS = [
     "abcdefghijklmnopqrstuvwxyz0123456789 ()=+-_.:\n",
     "".join(map(chr, range(0x20))) + "\x7f" + "".join(map(chr, range(0x80, 0xA0))),  # all control characters
-    "\"'`\\/\\\\\"\"{}[],:%&?#$<>|~^",
+    '"\'`\\/\\\\""{}[],:%&?#$<>|~^',
     "àéîõüßÅÅłñ",
     "e\u0301a\u0308\u0323\u200d\u034f\ufe0f\u20dd",  # combining, joined
     "אבגد\u202e\u202d\u2066\u2069\u200f\u061cעربي",  # right to left, and what switches it

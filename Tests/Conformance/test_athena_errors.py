@@ -9,6 +9,7 @@ import pytest
 
 import capture as capturing
 import client
+import faults
 import http1
 import programs
 from capture import JSON, failure, s3_failure
@@ -436,15 +437,6 @@ def athena(start):
     return start(programs.Program, "local", "--listen", "127.0.0.1:0")
 
 
-def put_fault(athena, fault):
-    connection = http1.Connection(athena.port)
-    body = json.dumps(fault).encode()
-    fields = [("Host", "localhost"), ("Content-Length", len(body))]
-    connection.send(http1.message("PUT /_local/faults HTTP/1.1", fields, body))
-    assert connection.answer().status == 204
-    connection.close()
-
-
 def test_each_fault_of_the_local_Athena_is_the_gateway_s_problem_as_often_as_was_asked_for(start, athena):
     program = start(
         programs.serve, "--endpoint-url", athena.url,
@@ -453,13 +445,13 @@ def test_each_fault_of_the_local_Athena_is_the_gateway_s_problem_as_often_as_was
     caller = client.Client(program)
     location, _ = caller.run("print(45)")
     for fault, status, code in FAULTS.values():
-        put_fault(athena, {"operation": GET, "count": 2, "fault": fault})
+        faults.put(athena, GET, fault, count=2)
         for _ in range(2):
             check(caller.get(f"{client.calculations()}/unknown"), status, code, "1" if status == 429 else None)
         assert caller.get(location).status == 200
-    put_fault(athena, {"operation": OBJECT, "fault": {"code": "SlowDown", "status": 503}})
+    faults.put(athena, OBJECT, {"code": "SlowDown", "status": 503})
     check(caller.get(f"{location}/stdout"), 503, "athena-unavailable", "5")
-    put_fault(athena, {"operation": OBJECT, "fault": {"cutOff": True}})
+    faults.put(athena, OBJECT, {"cutOff": True})
     with pytest.raises(http1.CutShort):
         caller.get(f"{location}/stdout")
     assert caller.get(f"{location}/stdout").body == b"45\n"

@@ -53,7 +53,11 @@ BAD = {
     "a bad port": (["serve", "--local", "--listen", "127.0.0.1:65536"], {}, ["--listen", "65536"]),
     "an unknown host": (["serve", "--local", "--listen", "no-such-host.invalid:80"], {}, ["no-such-host.invalid"]),
     "a bad URL": (["serve", "--region", "r", "--endpoint-url", "ftp://x"], {}, ["--endpoint-url", "ftp://x"]),
-    "a bad URL for Athena": (["serve", "--region", "r"], {"AWS_ENDPOINT_URL_ATHENA": "x:1"}, ["AWS_ENDPOINT_URL_ATHENA"]),
+    "a bad URL for Athena": (
+        ["serve", "--region", "r"],
+        {"AWS_ENDPOINT_URL_ATHENA": "x:1"},
+        ["AWS_ENDPOINT_URL_ATHENA"],
+    ),
     "a bad URL for S3": (["serve", "--region", "r"], {"AWS_ENDPOINT_URL_S3": "http://"}, ["AWS_ENDPOINT_URL_S3"]),
     "a bad URL for both": (["serve", "--region", "r"], {"AWS_ENDPOINT_URL": "http://a b"}, ["AWS_ENDPOINT_URL"]),
     "a URL with a query": (["serve", "--region", "r", "--endpoint-url", "http://x/?a"], {}, ["--endpoint-url"]),
@@ -114,7 +118,9 @@ def test_a_second_gateway_does_not_share_the_port_of_the_first(start):
 
 
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT], ids=lambda value: value.name)
-@pytest.mark.parametrize("arguments", [["serve", "--local"], ["serve", "--region", "eu-west-1"], ["local"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["serve", "--local"], ["serve", "--region", "eu-west-1"], ["local"]], ids=" ".join
+)
 def test_a_signal_ends_the_program_with_status_0(start, arguments, with_signal):
     command, *rest = arguments
     program = start(programs.Program, command, "--listen", "127.0.0.1:0", *rest)
@@ -126,9 +132,7 @@ def test_a_signal_ends_the_program_with_status_0(start, arguments, with_signal):
 
 
 def test_a_gateway_in_a_container_answers_to_every_name_that_it_is_called_by(start):
-    program = start(
-        programs.Program, "serve", "--listen", "0.0.0.0:0", "--region", "eu-west-1", "--allow-anonymous"
-    )
+    program = start(programs.Program, "serve", "--listen", "0.0.0.0:0", "--region", "eu-west-1", "--allow-anonymous")
     assert client.Client(program)("GET", "/livez", host="gateway.internal:8080").status == 200
 
 

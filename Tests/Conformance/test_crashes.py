@@ -1,6 +1,5 @@
 """A crash, a hang or a lost answer of python, of the local Athena or of Athena leaves the gateway serving."""
 
-import json
 import os
 import signal
 import socket
@@ -11,20 +10,12 @@ import pytest
 
 import capture as capturing
 import client
+import faults
 import http1
 import programs
+from waiting import until
 
-PATIENCE = 30
 LOCATION = f"{client.calculations()}/{capturing.CALCULATION}"
-
-
-def until(condition, what):
-    """Waits for something that nobody announces."""
-    deadline = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        assert time.monotonic() < deadline, what
-        time.sleep(0.005)
-    return value
 
 
 class Running:
@@ -33,7 +24,9 @@ class Running:
     def __init__(self, caller, folder, rest="signal.pause()"):
         path = folder / "running"
         os.mkfifo(path)
-        code = f"import os, signal\nwith open({str(path)!r}, 'w') as f: print(os.getpid(), os.getppid(), file=f)\n{rest}"
+        code = (
+            f"import os, signal\nwith open({str(path)!r}, 'w') as f: print(os.getpid(), os.getppid(), file=f)\n{rest}"
+        )
         answer = caller.submit(code)
         assert answer.status == 201, str(answer)
         self.location = answer["Location"]
@@ -115,18 +108,19 @@ def test_with_the_gateway_gone_no_process_of_its_is_left(start, tmp_path, end):
     children = {*program.children(), running.pid}
     assert running.parent in children | {program.pid} and all(map(programs.is_alive, children))
     program.process.send_signal(end)
-    program.process.wait(PATIENCE)
-    until(lambda: not any(map(programs.is_alive, children)), "a process is left over")
+    program.process.wait(http1.PATIENCE)
+    until(lambda: not any(map(programs.is_alive, children)))
 
 
 def test_what_the_code_has_started_goes_with_the_gateway(start, tmp_path):
     program = start(programs.serve, "--local")
-    rest = f"import subprocess\np = subprocess.Popen(['sleep', '600'])\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(p.pid))\n"
+    rest = "import subprocess\np = subprocess.Popen(['sleep', '600'])\n"
+    rest += f"open({str(tmp_path / 'pid')!r}, 'w').write(str(p.pid))\n"
     running = Running(client.Client(program), tmp_path, rest + "signal.pause()")
     path = tmp_path / "pid"
-    child = int(until(lambda: path.exists() and path.read_text(), "nothing was started"))
+    child = int(until(lambda: path.exists() and path.read_text())[-1])
     program.end()
-    until(lambda: not programs.is_alive(child) and not programs.is_alive(running.pid), "a process is left over")
+    until(lambda: not programs.is_alive(child) and not programs.is_alive(running.pid))
 
 
 # The local Athena in a process of its own
@@ -148,23 +142,14 @@ class Apart:
     def restart(self):
         self.athena = self.start(programs.Program, "local", "--listen", self.address)
 
-    def faults(self, method, body=b""):
-        connection = http1.Connection(self.athena.port)
-        fields = [("Host", "localhost"), ("Content-Length", len(body))]
-        connection.send(http1.message(f"{method} /_local/faults HTTP/1.1", fields, body))
-        answer = connection.answer()
-        connection.close()
-        return answer
-
 
 def test_an_Athena_that_is_killed_during_a_call_and_started_again_is_used_again(start):
     apart = Apart(start)
     works(apart.caller)
-    late = {"operation": "GetCalculationExecution", "fault": {"delayMilliseconds": 600_000}}
-    assert apart.faults("PUT", json.dumps(late).encode()).status == 204
+    faults.put(apart.athena, "GetCalculationExecution", {"delayMilliseconds": 600_000})
     connection = http1.Connection(apart.caller.program.port)
     connection.send(f"GET {LOCATION} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-    until(lambda: apart.faults("GET").json == [], "the call did not arrive")
+    until(lambda: faults.pending(apart.athena) == [])
     apart.athena.kill()
     answer = connection.answer()
     connection.close()
@@ -209,7 +194,7 @@ def test_a_caller_that_goes_in_the_middle_of_an_output_ends_its_transfer_from_S3
     connection.send(f"GET {LOCATION}/stdout HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     assert connection.stream.read(1 << 20)
     connection.close()
-    assert ended.wait(PATIENCE), "the transfer goes on"
+    assert ended.wait(http1.PATIENCE), "the transfer goes on"
     assert gateway.get("/livez").status == 200
 
 
@@ -230,19 +215,21 @@ def test_a_caller_that_reads_nothing_does_not_fill_the_gateway_s_memory(start, m
     assert connection.stream.read(1)
     assert client.Client(program).get("/livez").status == 200
     # What is sent stays in buffers; none of them grows without end.
-    time_of_rest = until(lambda: at_rest(sent), "it never stops")
-    assert time_of_rest and sum(sent) < 64 << 20
+    until(lambda: at_rest(sent))
+    assert sum(sent) < 64 << 20
     connection.close()
 
 
 def at_rest(sent):
+    """That nothing comes any more can only be seen by looking twice."""
     before = len(sent)
     time.sleep(0.3)
     return before == len(sent)
 
 
 def test_callers_that_hang_up_at_every_byte_leave_the_gateway_serving(gateway):
-    whole = b"POST /sessions/demo/calculations HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/x-python\r\nContent-Length: 3\r\n\r\n1+1"
+    fields = [("Host", "localhost"), client.PYTHON, ("Content-Length", 3)]
+    whole = http1.message(f"POST {client.calculations()} HTTP/1.1", fields, b"1+1")
     for end in range(len(whole) + 1):
         connection = http1.Connection(gateway.program.port)
         connection.send(whole[:end])

@@ -4,14 +4,13 @@ import hashlib
 import os
 import re
 import subprocess
-import time
 
 import pytest
 
 import client
+import http1
 import programs
-
-PATIENCE = 30
+from waiting import until
 
 
 @pytest.fixture(scope="module", params=["1", "2"], ids=["1 worker", "2 workers"])
@@ -25,15 +24,6 @@ def program(request):
 @pytest.fixture
 def curl(program):
     return client.Curl(program)
-
-
-def until(read, is_done):
-    """Reads until it is done, and returns all that was read."""
-    values, deadline = [read()], time.monotonic() + PATIENCE
-    while not is_done(values[-1]):
-        assert time.monotonic() < deadline, values[-1]
-        values.append(read())
-    return values
 
 
 def finish(curl, location):
@@ -69,8 +59,10 @@ def printed_command(program):
 
 def test_the_printed_command_works_as_it_stands_and_leads_to_45(program, curl):
     command = printed_command(program)
-    assert "/sessions/demo/calculations -H 'Content-Type: text/x-python' --data-binary 'print(sum(range(10)))'" in command
-    output = subprocess.run(command, shell=True, capture_output=True, timeout=PATIENCE, check=True).stdout
+    assert (
+        "/sessions/demo/calculations -H 'Content-Type: text/x-python' --data-binary 'print(sum(range(10)))'" in command
+    )
+    output = subprocess.run(command, shell=True, capture_output=True, timeout=http1.PATIENCE, check=True).stdout
     answer = client.answer_of(output)
     assert answer.status == 201
     assert answer.json.keys() == {"sessionId", "calculationExecutionId", "state"}
@@ -213,7 +205,7 @@ def test_many_callers_at_once_get_their_own_answers(program, curl):
     config = "".join(f'url = "{url}"\n' for url in urls)
     run_of_all = subprocess.run(
         ["curl", "-sS", "--parallel", "--parallel-max", "8", "--config", "-"],
-        input=config.encode(), capture_output=True, timeout=PATIENCE,
+        input=config.encode(), capture_output=True, timeout=http1.PATIENCE,
     )  # fmt: skip
     assert run_of_all.returncode == 0, run_of_all.stderr
     assert sorted(run_of_all.stdout.split()) == sorted([b"%d" % number for number in range(8)] * 25)

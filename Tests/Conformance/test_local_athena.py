@@ -12,6 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+import faults
 import http1
 import programs
 from client import STATES, TERMINAL
@@ -230,22 +231,14 @@ def test_errors_are_the_model_s_exceptions_to_boto3(athena):
         assert error.value.response["ResponseMetadata"]["RequestId"]
 
 
-@pytest.mark.parametrize("code", ["InternalServerException", "TooManyRequestsException", "SessionAlreadyExistsException"])
+@pytest.mark.parametrize(
+    "code", ["InternalServerException", "TooManyRequestsException", "SessionAlreadyExistsException"]
+)
 def test_a_fault_that_was_asked_for_is_the_model_s_exception_to_boto3(athena_program, athena, code):
-    fault = {"operation": "GetCalculationExecution", "fault": {"code": code, "message": "asked for"}}
-    put_fault(athena_program, fault)
+    faults.put(athena_program, "GetCalculationExecution", {"code": code, "message": "asked for"})
     with pytest.raises(getattr(athena.exceptions, code)) as caught:
         athena.get_calculation_execution(CalculationExecutionId="c")
     assert code_and_message(caught.value) == (code, "asked for")
-
-
-def put_fault(program, fault):
-    connection = http1.Connection(program.port)
-    body = json.dumps(fault).encode()
-    fields = [("Host", "localhost"), ("Content-Length", len(body))]
-    connection.send(http1.message("PUT /_local/faults HTTP/1.1", fields, body))
-    assert connection.answer().status == 204
-    connection.close()
 
 
 def test_an_object_that_is_not_there_is_S3_s_error(s3):

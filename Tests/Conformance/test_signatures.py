@@ -34,7 +34,6 @@ ROWS = [
 ]
 
 
-
 class Case:
     """A gateway that was started with the values of a row."""
 
@@ -185,9 +184,7 @@ def test_an_output_s_key_goes_to_S3_literally_and_is_signed(gateway, capture, ke
     assert (answer.status, answer.body) == (200, b"45\n")
     read = capture.last
     assert read.target == f"/my.bucket-1/{quote_key(key)}"
-    signatures.check(
-        read, capture.url, "s3", "eu-west-1", programs.KEY, programs.SECRET, programs.TOKEN
-    )
+    signatures.check(read, capture.url, "s3", "eu-west-1", programs.KEY, programs.SECRET, programs.TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -255,9 +252,7 @@ def test_the_endpoint_of_every_region_is_botocore_s(start):
     athena, s3 = endpoints_of("athena"), endpoints_of("s3")
     for region in regions():
         program = start(programs.serve, "--workers", "1", "--region", region)
-        assert program.first_line.endswith(
-            f", region {region}, Athena at {athena(region)}, S3 at {s3(region)}\n"
-        )
+        assert program.first_line.endswith(f", region {region}, Athena at {athena(region)}, S3 at {s3(region)}\n")
         program.end()
 
 
@@ -268,7 +263,12 @@ def test_the_environment_says_which_endpoint_region_and_token_are_used(start, ma
         ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"}, "eu-west-1", None, other),
         ({"AWS_REGION": "", "AWS_DEFAULT_REGION": "us-east-1"}, "us-east-1", None, other),
         ({"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL_ATHENA": athena.url}, "eu-west-1", None, athena),
-        ({"AWS_REGION": "eu-west-1", "AWS_SECURITY_TOKEN": "old", "AWS_SESSION_TOKEN": "new"}, "eu-west-1", "old", other),
+        (
+            {"AWS_REGION": "eu-west-1", "AWS_SECURITY_TOKEN": "old", "AWS_SESSION_TOKEN": "new"},
+            "eu-west-1",
+            "old",
+            other,
+        ),
         ({"AWS_REGION": "eu-west-1", "AWS_SESSION_TOKEN": "new"}, "eu-west-1", "new", other),
     ]
     keys = {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ENDPOINT_URL": other.url}
