@@ -6,10 +6,13 @@ public struct S3URI: Sendable, Equatable {
   /// nil for what names no object. The bucket is held to S3's naming rules, since it becomes a part of a
   /// host name; the key may be any text.
   public init?(_ text: String) {
-    guard text.hasPrefix("s3://") else { return nil }
-    let rest = text.dropFirst(5)
-    guard let slash = rest.firstIndex(of: "/") else { return nil }
-    self.init(bucket: String(rest[..<slash]), key: String(rest[rest.index(after: slash)...]))
+    // Bytes, since a combining mark makes one Character of itself and the slash before it.
+    guard text.utf8.starts(with: "s3://".utf8) else { return nil }
+    let rest = text.utf8.dropFirst(5)
+    guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+    self.init(
+      bucket: String(Substring(rest[..<slash])),
+      key: String(Substring(rest[rest.index(after: slash)...])))
   }
 
   public init?(bucket: String, key: String) {

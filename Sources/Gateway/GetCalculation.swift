@@ -26,8 +26,12 @@ extension Gateway {
     } catch {
       throw Problem(error)
     }
+    // An answer that names no session proves nothing, not even that there is no such calculation.
+    guard let owner = calculation.sessionID else {
+      throw Problem(.badAnswer, "GetCalculationExecution answered without a SessionId")
+    }
     // Bytes, since String compares by canonical equivalence and ids don't.
-    guard let owner = calculation.sessionID, owner.utf8.elementsEqual(sessionID.utf8) else {
+    guard owner.utf8.elementsEqual(sessionID.utf8) else {
       throw Problem(.notFound, "the session has no such calculation")
     }
     return calculation

@@ -13,10 +13,13 @@ extension Gateway {
   func startCalculation(
     _ sessionID: String, _ request: Request, _ context: RequestContext
   ) async throws -> Response {
+    // Named before anything can fail: every answer has one.
+    var token = ClientRequestToken.random()
+    context.fields[.clientRequestToken] = token
     let derived = try ClientRequestToken.derived(
       from: request.fields, operation: "StartCalculationExecution", caller: "",
       resource: sessionID)
-    let token = derived ?? ClientRequestToken.random()
+    if let derived { token = derived }
     context.fields[.clientRequestToken] = token
     let submission = try await readSubmission(request)
     if let own = submission.clientRequestToken {

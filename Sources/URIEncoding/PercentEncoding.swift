@@ -16,8 +16,16 @@ public enum PercentEncoding {
 
   /// A path whose slashes part its segments; they stay, and so do empty segments.
   public static func encode(path: String) -> String {
-    path.split(separator: "/", omittingEmptySubsequences: false)
-      .map { encode(String($0)) }.joined(separator: "/")
+    var bytes: [UInt8] = []
+    // Bytes, since a combining mark makes one Character of itself and the slash before it.
+    for byte in path.utf8 {
+      if byte == UInt8(ascii: "/") {
+        bytes.append(byte)
+      } else {
+        append(CollectionOfOne(byte), to: &bytes)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Appends a part, encoded.

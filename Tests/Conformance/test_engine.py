@@ -91,19 +91,6 @@ class Engine:
         return status
 
 
-@pytest.fixture(autouse=True)
-def patience():
-    """Fails a test that hangs, at the end of a FIFO that somebody keeps open for one."""
-
-    def fail(*_):
-        raise TimeoutError("the test hangs")
-
-    signal.signal(signal.SIGALRM, fail)
-    signal.alarm(2 * PATIENCE)
-    yield
-    signal.alarm(0)
-
-
 @pytest.fixture
 def start(tmp_path):
     engines = []

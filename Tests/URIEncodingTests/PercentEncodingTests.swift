@@ -15,7 +15,9 @@ import URIEncoding
     #expect(PercentEncoding.encode(text) == encoded)
   }
 
-  @Test(arguments: [("a/b c", "a/b%20c"), ("/a//..", "/a//.."), ("/", "/"), ("", "")])
+  @Test(arguments: [
+    ("a/b c", "a/b%20c"), ("/a//..", "/a//.."), ("/", "/"), ("", ""), ("a/\u{301}", "a/%CC%81"),
+  ])
   func `a path keeps its slashes and its empty segments`(path: String, encoded: String) {
     #expect(PercentEncoding.encode(path: path) == encoded)
   }

@@ -1,0 +1,156 @@
+"""The command line: what is wrong with it is said at once, all of it, and the end is clean."""
+
+import re
+import signal
+import socket
+
+import pytest
+
+import client
+import http1
+import programs
+
+FLAGS = {
+    "serve": [
+        "--local", "--listen", "--region", "--workers", "--endpoint-url", "--allowed-host", "--allow-anonymous",
+    ],
+    "local": ["--listen", "--allow-remote-code"],
+}  # fmt: skip
+
+
+def test_the_version_is_one_line():
+    run = programs.run("--version")
+    assert run.returncode == 0 and re.fullmatch(r"\d+\.\d+\.\d+\n", run.stdout)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["help"], []], ids=" ".join)
+def test_the_help_names_every_command(arguments):
+    run = programs.run(*arguments)
+    assert run.returncode == 0
+    assert "serve" in run.stdout and "local" in run.stdout
+
+
+@pytest.mark.parametrize("command", FLAGS)
+def test_the_help_of_a_command_names_every_flag(command):
+    run = programs.run(command, "--help")
+    assert run.returncode == 0
+    named = set(re.findall(r"^  (--[a-z-]+)", run.stdout, re.MULTILINE))
+    assert named == {*FLAGS[command], "--version"}
+
+
+def test_the_help_of_the_local_Athena_has_the_keys_to_sign_with():
+    run = programs.run("local", "--help")
+    text = re.sub(r"\s+", " ", run.stdout)
+    assert programs.LOCAL_KEY in text and programs.LOCAL_SECRET in text
+
+
+# Arguments, environment, and what the message has to say of each problem.
+BAD = {
+    "no region": (["serve"], {}, ["--region", "AWS_REGION"]),
+    "a bad region": (["serve", "--region", "EU West"], {}, ["--region", "EU West"]),
+    "a region that is a host": (["serve"], {"AWS_REGION": "evil.example/"}, ["AWS_REGION", "evil.example/"]),
+    "a bad listen address": (["serve", "--local", "--listen", "nowhere"], {}, ["--listen", "nowhere"]),
+    "a bad port": (["serve", "--local", "--listen", "127.0.0.1:65536"], {}, ["--listen", "65536"]),
+    "an unknown host": (["serve", "--local", "--listen", "no-such-host.invalid:80"], {}, ["no-such-host.invalid"]),
+    "a bad URL": (["serve", "--region", "r", "--endpoint-url", "ftp://x"], {}, ["--endpoint-url", "ftp://x"]),
+    "a bad URL for Athena": (
+        ["serve", "--region", "r"],
+        {"AWS_ENDPOINT_URL_ATHENA": "x:1"},
+        ["AWS_ENDPOINT_URL_ATHENA"],
+    ),
+    "a bad URL for S3": (["serve", "--region", "r"], {"AWS_ENDPOINT_URL_S3": "http://"}, ["AWS_ENDPOINT_URL_S3"]),
+    "a bad URL for both": (["serve", "--region", "r"], {"AWS_ENDPOINT_URL": "http://a b"}, ["AWS_ENDPOINT_URL"]),
+    "a URL with a query": (["serve", "--region", "r", "--endpoint-url", "http://x/?a"], {}, ["--endpoint-url"]),
+    "a key without its secret": (["serve", "--region", "r"], {"AWS_ACCESS_KEY_ID": "AKID"}, ["AWS_SECRET_ACCESS_KEY"]),
+    "local and an endpoint": (["serve", "--local", "--endpoint-url", "http://x"], {}, ["--local", "--endpoint-url"]),
+    "no workers": (["serve", "--local", "--workers", "0"], {}, ["--workers", "0"]),
+    "too many workers": (["serve", "--local", "--workers", "1025"], {}, ["--workers", "1025"]),
+    "workers that are no number": (["serve", "--local", "--workers", "two"], {}, ["--workers", "two"]),
+    "an open door": (["serve", "--region", "r", "--listen", "0.0.0.0:0"], {}, ["--listen", "--allow-anonymous"]),
+    "an open door of IPv6": (["serve", "--region", "r", "--listen", "[::]:0"], {}, ["--listen", "--allow-anonymous"]),
+    "an open local": (["serve", "--local", "--listen", "0.0.0.0:0", "--allow-anonymous"], {}, ["--listen", "--local"]),
+    "an open local Athena": (["local", "--listen", "0.0.0.0:0"], {}, ["--listen", "--allow-remote-code"]),
+    "an unknown flag": (["serve", "--locale"], {}, ["--locale"]),
+    "an unknown command": (["serv"], {}, ["serv"]),
+    "all at once": (
+        ["serve", "--listen", "x", "--workers", "0", "--endpoint-url", "y"],
+        {"AWS_ACCESS_KEY_ID": "AKID", "AWS_ENDPOINT_URL_S3": "z"},
+        ["--listen", "--workers", "--endpoint-url", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_S3", "AWS_REGION"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_settings_end_the_program_with_one_message_that_names_them_all(name):
+    arguments, environment, words = BAD[name]
+    run = programs.run(*arguments, **environment)
+    assert run.returncode != 0
+    assert run.stdout == ""
+    assert run.stderr.startswith("Error: ")
+    message = run.stderr.partition("Usage:")[0]
+    assert all(word in message for word in words), message
+
+
+@pytest.mark.parametrize("url", ["http://user:hunter2@x", "http://x/?hunter2@", "hunter2@"])
+def test_a_password_in_a_URL_is_not_repeated(url):
+    run = programs.run("serve", "--region", "r", "--endpoint-url", url)
+    assert run.returncode != 0 and "hunter2" not in run.stderr
+
+
+def test_a_secret_is_not_repeated_with_what_is_wrong():
+    run = programs.run("serve", AWS_SECRET_ACCESS_KEY="hunter2", AWS_SESSION_TOKEN="hunter3", AWS_REGION="_")
+    assert run.returncode != 0 and "hunter" not in run.stderr
+
+
+@pytest.mark.parametrize("command", [["serve", "--local"], ["serve", "--region", "r"], ["local"]], ids=" ".join)
+def test_a_port_in_use_is_an_error_that_names_the_address(command):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        run = programs.run(*command, "--listen", address)
+    assert run.returncode != 0 and run.stdout == ""
+    assert address in run.stderr, run.stderr
+
+
+def test_a_second_gateway_does_not_share_the_port_of_the_first(start):
+    first = start(programs.serve, "--local", "--workers", "2")
+    run = programs.run("serve", "--local", "--workers", "2", "--listen", f"127.0.0.1:{first.port}")
+    assert run.returncode != 0 and f"127.0.0.1:{first.port}" in run.stderr
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT], ids=lambda value: value.name)
+@pytest.mark.parametrize(
+    "arguments", [["serve", "--local"], ["serve", "--region", "eu-west-1"], ["local"]], ids=" ".join
+)
+def test_a_signal_ends_the_program_with_status_0(start, arguments, with_signal):
+    command, *rest = arguments
+    program = start(programs.Program, command, "--listen", "127.0.0.1:0", *rest)
+    # An open connection is no reason to stay.
+    connection = http1.Connection(program.port)
+    assert program.stop(with_signal) == 0
+    assert program.stderr == ""
+    connection.close()
+
+
+def test_a_gateway_in_a_container_answers_to_every_name_that_it_is_called_by(start):
+    program = start(programs.Program, "serve", "--listen", "0.0.0.0:0", "--region", "eu-west-1", "--allow-anonymous")
+    assert client.Client(program)("GET", "/livez", host="gateway.internal:8080").status == 200
+
+
+def test_a_name_that_the_operator_allows_is_the_gateway_s_own(start):
+    flags = ["--region", "eu-west-1", "--allowed-host", "Gateway.Internal", "--allowed-host", "second.example"]
+    caller = client.Client(start(programs.serve, *flags))
+    for host in ("gateway.internal", "GATEWAY.internal:80", "second.example:1", "localhost"):
+        assert caller("GET", "/livez", host=host).status == 200
+    assert caller("GET", "/livez", host="third.example").status == 421
+
+
+def test_it_listens_on_IPv6_where_that_is_asked_for(start):
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no ::1")
+    program = start(programs.Program, "serve", "--local", "--listen", "[::1]:0")
+    connection = http1.Connection(program.port, "::1")
+    connection.send(b"GET /livez HTTP/1.1\r\nHost: [::1]\r\n\r\n")
+    assert connection.answer().status == 200
+    connection.close()
