@@ -33,7 +33,8 @@ test: test-packages $(VENV) ## Run every test; the last line says how many passe
 	rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	ATHENA_GATEWAY_STRICT=1 swift build --build-tests
 	$(RELEASE)
-	ATHENA_GATEWAY_STRICT=1 swift test --skip-build --xunit-output $(REPORTS)/swift.xml || true
+	ATHENA_GATEWAY_STRICT=1 swift test --skip-build --xunit-output $(REPORTS)/swift.xml \
+	  | { grep --line-buffered -v '^◇' || true; } || true
 	$(PYTEST) Tests/Conformance --junitxml $(REPORTS)/conformance.xml || true
 	python3 Tests/summary.py $(REPORTS)
 

@@ -30,12 +30,12 @@ import Testing
         + "constraint: Member must have length greater than or equal to 1"
     ),
     (
-      #"{"SessionId":"demo","CodeBlock":"\#(String(repeating: "#", count: 68_001))"}"#,
+      #"{"SessionId":"demo","CodeBlock":"{68,001 #}"}"#,
       "1 validation error detected: Value at 'codeBlock' failed to satisfy constraint: "
         + "Member must have length less than or equal to 68000"
     ),
     (
-      #"{"SessionId":"demo","CalculationConfiguration":{"CodeBlock":"\#(String(repeating: "é", count: 68_001))"}}"#,
+      #"{"SessionId":"demo","CalculationConfiguration":{"CodeBlock":"{68,001 é}"}}"#,
       "1 validation error detected: Value at 'calculationConfiguration.codeBlock' failed to satisfy "
         + "constraint: Member must have length less than or equal to 68000"
     ),
@@ -51,13 +51,19 @@ import Testing
     input: String, message: String
   ) async throws {
     try await LocalServer.with { (server) async throws in
-      let response = try await server.call("StartCalculationExecution", input)
+      let response = try await server.call("StartCalculationExecution", Self.written(input))
       #expect(response.status == 400)
       #expect(response.type == "InvalidRequestException")
       #expect(response.json["AthenaErrorCode"]?.asString == "INVALID_INPUT")
       #expect(response.json["Message"]?.asString == message)
       #expect(response.headers["x-amzn-requestid"]?.count == 36)
     }
+  }
+
+  /// What is too long for the list of arguments, which is printed, has a name in it.
+  private static func written(_ input: String) -> String {
+    input.replacing("{68,001 #}", with: String(repeating: "#", count: 68_001))
+      .replacing("{68,001 é}", with: String(repeating: "é", count: 68_001))
   }
 
   @Test(arguments: [
