@@ -53,7 +53,7 @@ struct GetCalculationTests {
   }
 
   /// The second is canonically equivalent to the session's own id, and another id all the same.
-  @Test(arguments: [#""t""#, #""e\u0301""#, "null"])
+  @Test(arguments: [#""t""#, #""e\u0301""#])
   func `A calculation of another session is not there`(owner: String) async throws {
     try await withGateway(answering: always(Script(content: #"{"SessionId":\#(owner)}"#))) {
       gateway in
@@ -62,6 +62,15 @@ struct GetCalculationTests {
         #expect(response.status == .notFound)
         #expect(response.json?["code"]?.asString == "not-found")
       }
+    }
+  }
+
+  @Test(arguments: [#"{"SessionId":null}"#, "{}", ""])
+  func `An answer that names no session proves nothing`(content: String) async throws {
+    try await withGateway(answering: always(Script(content: content))) { gateway in
+      let response = try await gateway.answer(.get, Self.path)
+      #expect(response.status == .badGateway)
+      #expect(response.json?["code"]?.asString == "bad-answer")
     }
   }
 
