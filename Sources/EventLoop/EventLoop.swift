@@ -110,8 +110,10 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     try epoll.remove(descriptor)
   }
 
-  func forget(_ descriptor: Int32) {
+  /// Nothing when the number is in use again by another registration.
+  func forget(_ descriptor: Int32, token: UInt64) {
     assertIsCurrent()
+    guard sources[Int(descriptor)]?.generation == UInt32(token >> 32) else { return }
     sources[Int(descriptor)] = nil
   }
 

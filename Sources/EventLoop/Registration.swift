@@ -13,7 +13,7 @@ public struct Registration: ~Copyable {
     self.token = token
   }
 
-  deinit { loop.forget(descriptor) }
+  deinit { loop.forget(descriptor, token: token) }
 
   /// Replaces what is watched.
   public func setInterest(_ interest: Readiness) throws(SystemError) {

@@ -8,10 +8,15 @@ import EventLoop
 /// closed an idle connection; a paused stream has more) ends the watch. libcurl itself looks whether a
 /// kept connection still lives before it uses it.
 final class CurlSocket: EventHandler {
-  let isOurs: Bool
   /// What libcurl wants to hear of; nothing while the connection is idle or its transfer paused.
-  var interest: Readiness = []
+  var interest: Readiness = [] {
+    didSet { mayBeKept = mayBeKept || isOurs && interest.contains(.readable) }
+  }
+  /// Whether the socket can be of use once libcurl has lost interest. The resolver's can't, nor can one
+  /// that was never connected: libcurl closes these itself, without a word to us.
+  private(set) var mayBeKept = false
 
+  private let isOurs: Bool
   private let descriptor: Int32
   private let loop: EventLoop
   private let onEvent: (Int32, Int32) -> Void

@@ -45,10 +45,10 @@ final class SocketTable {
   }
 
   private func setInterest(_ interest: Readiness, of descriptor: Int32) {
-    // Those that libcurl opens by itself are the resolver's, which it also closes by itself.
+    // Those that libcurl opens by itself are the resolver's.
     let socket = sockets[descriptor] ?? add(descriptor, isOurs: false)
     socket.interest = interest
-    if !socket.isOurs, interest.isEmpty {
+    if interest.isEmpty, !socket.mayBeKept {
       sockets[descriptor] = nil
       socket.stopWatching()
     } else {

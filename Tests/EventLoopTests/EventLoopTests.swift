@@ -125,6 +125,35 @@ import Testing
     #expect(try await running.run { running.isCurrent && !stopped.isCurrent })
   }
 
+  @Test func `a late end of a registration leaves the number's next one alone`() async throws {
+    let thread = try LoopThread(name: "test")
+    defer { thread.stopAndJoin() }
+    let loop = thread.loop
+    let readiness = await withCheckedContinuation { done in
+      Task {
+        try await loop.run {
+          var ends: [Int32] = [0, 0]
+          #expect(pipe(&ends) == 0)
+          var stale: Registration? = try loop.register(
+            ends[0], [.readable], handler: Probe { _ in })
+          // The same number is another file from here on, and epoll has forgotten the first.
+          var others: [Int32] = [0, 0]
+          #expect(pipe(&others) == 0)
+          #expect(dup2(others[0], ends[0]) == ends[0])
+          let probe = Probe {
+            done.resume(returning: $0)
+            for descriptor in ends + others { close(descriptor) }
+          }
+          probe.registration = try loop.register(ends[0], [.readable], handler: probe)
+          stale = nil
+          _ = stale
+          #expect(write(others[1], "x", 1) == 1)
+        }
+      }
+    }
+    #expect(readiness.contains(.readable))
+  }
+
   @Test func `work from other threads arrives once each`() async throws {
     let thread = try LoopThread(name: "test")
     defer { thread.stopAndJoin() }

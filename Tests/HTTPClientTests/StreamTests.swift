@@ -87,11 +87,11 @@ import Testing
       peer.write("HTTP/1.1 200 OK\r\nContent-Length: \(32 << 20)\r\n\r\n")
       let piece = [UInt8](repeating: 7, count: 64 << 10)
       for index in 0..<512 {
-        guard peer.write(piece, milliseconds: 400, held: { held.fire(index) }) else { return }
+        guard peer.write(piece, milliseconds: 1500, held: { held.fire(index) }) else { return }
       }
     }
     let configuration = HTTPClient.Configuration(
-      userAgent: "test", stallLimit: .milliseconds(200), streamBuffer: 1000)
+      userAgent: "test", stallLimit: .seconds(1), streamBuffer: 1000)
     let received = try await withClient(configuration) { client, _ in
       let stream = try await client.open(ClientRequest(.get, server.url()))
       _ = await held.wait()
@@ -129,8 +129,8 @@ import Testing
     }
     try await withClient { client, _ in
       let stream = try await client.open(
-        ClientRequest(.get, server.url(), deadline: .milliseconds(300)))
-      try await Task.sleep(for: .milliseconds(400))
+        ClientRequest(.get, server.url(), deadline: .seconds(2)))
+      try await Task.sleep(for: .milliseconds(2200))
       next.open()
       #expect(try await stream.read() == Array("hi".utf8))
       #expect(try await stream.read() == nil)

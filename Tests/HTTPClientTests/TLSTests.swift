@@ -30,6 +30,14 @@ import Testing
       await outcome(of: ClientRequest(.get, "https://127.0.0.1:\(server.port)/")))
   }
 
+  @Test func `a handshake that does not end meets the connect deadline`() async throws {
+    let server = RawServer { $0.waitForEnd() }
+    let outcome = try await outcome(
+      of: ClientRequest(.get, "https://127.0.0.1:\(server.port)/"),
+      .init(userAgent: "test", connectDeadline: .milliseconds(200)))
+    guard case .connect = outcome.error else { return #expect(outcome.error == .connect("")) }
+  }
+
   private func get(_ server: TLSServer, authorities: String? = nil) async throws -> Outcome {
     try await outcome(
       of: ClientRequest(.get, "https://127.0.0.1:\(server.port)/"),
