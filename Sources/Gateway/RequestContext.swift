@@ -16,6 +16,12 @@ final class RequestContext {
     id = RequestID()
   }
 
+  /// Has every answer name the token with which the call can be repeated. A caller's own token with
+  /// control characters or spaces at its ends can't stand in a field, and altered it would be another.
+  func name(_ token: String) {
+    fields[.clientRequestToken] = HTTPField.isValidValue(token) ? token : nil
+  }
+
   func complete(_ response: Response) -> Response {
     var response = response
     response.fields[.xRequestID] = id.text

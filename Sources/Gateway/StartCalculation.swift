@@ -15,12 +15,12 @@ extension Gateway {
   ) async throws -> Response {
     // Named before anything can fail: every answer has one.
     var token = ClientRequestToken.random()
-    context.fields[.clientRequestToken] = token
+    context.name(token)
     let derived = try ClientRequestToken.derived(
       from: request.fields, operation: "StartCalculationExecution", caller: "",
       resource: sessionID)
-    if let derived { token = derived }
-    context.fields[.clientRequestToken] = token
+    token = derived ?? token
+    context.name(token)
     let submission = try await readSubmission(request)
     if let own = submission.clientRequestToken {
       guard derived == nil else {
@@ -30,7 +30,8 @@ extension Gateway {
             pointer: .root.appending("clientRequestToken"))
         ])
       }
-      context.fields[.clientRequestToken] = own
+      token = own
+      context.name(token)
     }
     let output: StartCalculationExecution.Output
     do throws(AthenaError) {
@@ -38,7 +39,7 @@ extension Gateway {
         StartCalculationExecution(
           sessionID: sessionID, codeBlock: submission.codeBlock,
           description: submission.description,
-          clientRequestToken: submission.clientRequestToken ?? token))
+          clientRequestToken: token))
     } catch {
       throw Problem(error)
     }

@@ -42,8 +42,17 @@ struct EnvironmentCredentialsTests {
     ["AWS_ACCESS_KEY_ID": "AKID"], ["AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": ""],
   ])
   func `A key without its secret is a mistake`(environment: [String: String]) {
-    #expect(throws: EnvironmentCredentials.Incomplete()) {
+    #expect(throws: EnvironmentCredentials.Problem.incomplete) {
       try EnvironmentCredentials(environment)
+    }
+  }
+
+  @Test(arguments: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
+  func `A line break in one of them is a mistake`(variable: String) {
+    for text in ["a\n", "a\r\n", "a\0b", "\u{7F}"] {
+      #expect(throws: EnvironmentCredentials.Problem.controlCharacter(variable: variable)) {
+        try EnvironmentCredentials(Self.key.merging([variable: text]) { $1 })
+      }
     }
   }
 

@@ -62,6 +62,16 @@ BAD = {
     "a bad URL for both": (["serve", "--region", "r"], {"AWS_ENDPOINT_URL": "http://a b"}, ["AWS_ENDPOINT_URL"]),
     "a URL with a query": (["serve", "--region", "r", "--endpoint-url", "http://x/?a"], {}, ["--endpoint-url"]),
     "a key without its secret": (["serve", "--region", "r"], {"AWS_ACCESS_KEY_ID": "AKID"}, ["AWS_SECRET_ACCESS_KEY"]),
+    "a token with a line break": (
+        ["serve", "--region", "r"],
+        {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t\n"},
+        ["AWS_SESSION_TOKEN", "line break"],
+    ),
+    "a secret with a line break": (
+        ["serve", "--region", "r"],
+        {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "s\r\n"},
+        ["AWS_SECRET_ACCESS_KEY", "line break"],
+    ),
     "local and an endpoint": (["serve", "--local", "--endpoint-url", "http://x"], {}, ["--local", "--endpoint-url"]),
     "no workers": (["serve", "--local", "--workers", "0"], {}, ["--workers", "0"]),
     "too many workers": (["serve", "--local", "--workers", "1025"], {}, ["--workers", "1025"]),

@@ -65,8 +65,9 @@ struct GetCalculationTests {
     }
   }
 
-  @Test func `An answer that names no session proves nothing`() async throws {
-    try await withGateway(answering: always(Script(content: #"{"SessionId":null}"#))) { gateway in
+  @Test(arguments: [#"{"SessionId":null}"#, "{}", ""])
+  func `An answer that names no session proves nothing`(content: String) async throws {
+    try await withGateway(answering: always(Script(content: content))) { gateway in
       let response = try await gateway.answer(.get, Self.path)
       #expect(response.status == .badGateway)
       #expect(response.json?["code"]?.asString == "bad-answer")

@@ -116,10 +116,11 @@ import Testing
   }
 
   @Test func `a refused connection`() async throws {
-    let listener = listenOnLoopback(backlog: 1)
-    let port = boundPort(of: listener)
-    close(listener)
-    let error = try await outcome(of: ClientRequest(.get, "http://127.0.0.1:\(port)/")).error
+    // Bound and not listening: nobody else can get the port meanwhile.
+    let descriptor = bindToLoopback()
+    defer { close(descriptor) }
+    let url = "http://127.0.0.1:\(boundPort(of: descriptor))/"
+    let error = try await outcome(of: ClientRequest(.get, url)).error
     guard case .connect = error else { return #expect(error == .connect("")) }
   }
 

@@ -42,6 +42,13 @@ final class RawServer: Sendable {
 
 /// A socket that listens on a free port.
 func listenOnLoopback(backlog: Int32) -> Int32 {
+  let descriptor = bindToLoopback()
+  precondition(listen(descriptor, backlog) == 0, "no listener")
+  return descriptor
+}
+
+/// A port of the system's choice that nobody listens on.
+func bindToLoopback() -> Int32 {
   let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
   let descriptor = socket(AF_INET, type, 0)
   var address = loopback(port: 0)
@@ -49,7 +56,7 @@ func listenOnLoopback(backlog: Int32) -> Int32 {
   let code = withUnsafePointer(to: &address) {
     $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) }
   }
-  precondition(code == 0 && listen(descriptor, backlog) == 0, "no port")
+  precondition(code == 0, "no port")
   return descriptor
 }
 
