@@ -31,7 +31,7 @@ IMPORTS = {
     },
     "LocalAthena": {
         "CLinux", "CResources", "CivilTime", "Crypto", "EventLoop", "HTTPMessage", "HTTPServer",
-        "HTTPTypes", "JSON", "SigV4", "Subprocess", "URIEncoding",
+        "HTTPTypes", "JSON", "SigV4", "Subprocess", "SystemPackage", "URIEncoding",
     },
     "athena-gateway": {
         "AWSClient", "ArgumentParser", "Athena", "EventLoop", "FoundationEssentials", "Gateway",
