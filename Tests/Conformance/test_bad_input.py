@@ -529,8 +529,9 @@ def test_the_caller_s_own_token_goes_to_Athena_as_it_is_and_into_no_header_of_it
     assert answer.status == 201
     assert capture.last.json["ClientRequestToken"] == token
     assert answer["X-Evil"] is None
-    if min(token) >= " ":
-        assert answer["Client-Request-Token"] == token
+    # Altered, it would be another token, with which the code would run again.
+    can_stand_in_a_field = all(character >= " " or character == "\t" for character in token)
+    assert answer["Client-Request-Token"] == (token if can_stand_in_a_field else None)
 
 
 # Request ids
