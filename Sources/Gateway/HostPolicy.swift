@@ -34,42 +34,18 @@ public struct HostPolicy: Sendable {
   }
 
   private func isOurs(_ authority: String) -> Bool {
-    let host = Self.split(authority.lowercased()).host
-    if allowedHosts.contains(host) { return true }
-    if isLoopback { return Self.isLoopbackName(host) }
-    return allowedHosts.isEmpty
+    let authority = Authority(authority)
+    if allowedHosts.contains(authority.host) { return true }
+    return isLoopback ? authority.isLoopback : allowedHosts.isEmpty
   }
 
   /// Whether the page came from the gateway itself: scheme, host and port agree (RFC 6454 §5).
   private func isOwn(_ origin: String, of request: Request) -> Bool {
-    guard let authority = request.authority else { return false }
     let prefix = "\(request.scheme)://"
-    guard origin.hasPrefix(prefix) else { return false }
-    let theirs = Self.split(origin.dropFirst(prefix.count).lowercased())
-    let ours = Self.split(authority.lowercased())
+    guard let authority = request.authority, origin.hasPrefix(prefix) else { return false }
+    let theirs = Authority(origin.dropFirst(prefix.count))
+    let ours = Authority(authority)
     let standard = request.scheme == "https" ? "443" : "80"
     return theirs.host == ours.host && (theirs.port ?? standard) == (ours.port ?? standard)
-  }
-
-  private static func split(_ authority: String) -> (host: String, port: String?) {
-    guard let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") else {
-      return (authority, nil)
-    }
-    let port = authority[authority.index(after: colon)...]
-    return (String(authority[..<colon]), port.isEmpty ? nil : String(port))
-  }
-
-  /// `localhost`, 127.0.0.0/8 in full dotted form, and `[::1]`.
-  private static func isLoopbackName(_ host: String) -> Bool {
-    if host == "localhost" || host == "[::1]" { return true }
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts[0] == "127"
-      && parts.allSatisfy(isOctet)
-  }
-
-  /// Digits alone: Swift's integers may have a sign.
-  private static func isOctet(_ text: Substring) -> Bool {
-    (1...3).contains(text.utf8.count) && text.allSatisfy { ("0"..."9").contains($0) }
-      && UInt8(text) != nil
   }
 }

@@ -47,7 +47,7 @@ struct FramingFields {
     guard host == nil else {
       throw .malformed("a request must have one Host field (RFC 9112 section 3.2)")
     }
-    try Authority.check(bytes, value)
+    try AuthorityRule.check(bytes, value)
     host = bytes.text(value)
   }
 

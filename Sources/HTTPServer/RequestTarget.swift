@@ -14,7 +14,7 @@ struct RequestTarget: Equatable {
     try Self.checkCharacters(bytes, range)
     guard !range.isEmpty else { throw Self.malformed }
     if method == .connect {
-      try Authority.check(bytes, range)
+      try AuthorityRule.check(bytes, range)
       (path, query, authority) = ("", nil, bytes.text(range))
     } else if bytes[range.lowerBound] == UInt8(ascii: "/") {
       (path, query) = Self.split(bytes, range)
@@ -29,7 +29,7 @@ struct RequestTarget: Equatable {
       {
         end += 1
       }
-      try Authority.check(bytes, start..<end)
+      try AuthorityRule.check(bytes, start..<end)
       authority = bytes.text(start..<end)
       let (path, query) = Self.split(bytes, end..<range.upperBound)
       self.path = path.isEmpty ? "/" : path

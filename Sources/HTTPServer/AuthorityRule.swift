@@ -1,7 +1,7 @@
 import HTTPMessage
 
 /// `uri-host [ ":" port ]` (RFC 9110 §7.2), as `Host` and absolute-form have it.
-enum Authority {
+enum AuthorityRule {
   /// Refuses what is not one, user information and an empty host included.
   static func check(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(Refusal) {
     var position = range.lowerBound
