@@ -29,7 +29,7 @@ release: run-packages ## Build the release binary, .build/release/athena-gateway
 	$(RELEASE)
 
 .PHONY: test
-test: test-packages $(VENV) ## Run every test; the last line says how many passed and failed
+test: test-packages $(VENV)/.installed ## Run every test; the last line says how many passed and failed
 	rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	ATHENA_GATEWAY_STRICT=1 swift build --build-tests
 	$(RELEASE)
@@ -49,10 +49,12 @@ lint: test-packages ## Check the formatting, the structure, the warnings and wha
 format: ## Format the Swift sources
 	swift format --in-place --recursive Package.swift Sources Tests
 
-$(VENV): Tests/Conformance/requirements.txt
-	rm -rf $@
-	python3 -m venv $@
-	$@/bin/pip install --quiet --requirement $<
+# The mark is made last: an installation that broke off is begun anew.
+$(VENV)/.installed: Tests/Conformance/requirements.txt
+	rm -rf $(VENV)
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --requirement $<
+	touch $@
 
 .PHONY: run-packages test-packages
 run-packages: PACKAGES := $(RUN_PACKAGES)

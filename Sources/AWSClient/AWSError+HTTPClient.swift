@@ -10,7 +10,7 @@ extension AWSError {
     case .cutShort(let reason), .badAnswer(let reason): self = .badAnswer(reason)
     case .tooLarge(let limit): self = .badAnswer("its content is more than \(limit) bytes")
     case .headTooLarge(let limit): self = .badAnswer("its head is more than \(limit) bytes")
-    case .invalidRequest(let reason), .failed(_, let reason): self = .badAnswer(reason)
+    case .invalidRequest(let reason), .failed(_, let reason): self = .failed(reason)
     }
   }
 }

@@ -10,6 +10,8 @@ public enum AWSError: Error, Equatable, Sendable {
   case timeout
   /// An answer that is not what the API promises.
   case badAnswer(String)
+  /// The call could not even be made: a fault of ours.
+  case failed(String)
   /// Nothing to sign with; nothing was sent.
   case noCredentials(String)
 }

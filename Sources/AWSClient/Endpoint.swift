@@ -86,11 +86,25 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
       else { return nil }
       port = number
     }
-    let isAddress = name.first == "[" && name.last == "]" && name.count > 2
-    guard !name.isEmpty, isAddress || !name.contains(where: { ":[]".contains($0) }) else {
-      return nil
-    }
+    guard isIPv6Address(name) || isName(name) else { return nil }
     guard let port, port != defaultPort else { return String(name) }
     return "\(name):\(port)"
+  }
+
+  private static func isIPv6Address(_ text: Substring) -> Bool {
+    text.first == "[" && text.last == "]" && text.contains(":")
+      && text.dropFirst().dropLast().allSatisfy { $0.isHexDigit || ":.".contains($0) }
+  }
+
+  /// A name, or an IPv4 address in full: libcurl would send `127.1` as `127.0.0.1`, and the signature
+  /// covers what was written.
+  private static func isName(_ text: Substring) -> Bool {
+    let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard text.allSatisfy({ $0.isLetter || $0.isNumber || "-._".contains($0) }),
+      let last = labels.last,
+      labels.dropLast().allSatisfy({ !$0.isEmpty })
+    else { return false }
+    guard last.first?.isNumber ?? false else { return labels.contains { !$0.isEmpty } }
+    return labels.count == 4 && labels.allSatisfy { UInt8($0).map(String.init) ?? "" == $0 }
   }
 }

@@ -48,15 +48,16 @@ public final class JSONServiceClient {
     } catch {
       throw AWSError(error)
     }
-    return try Self.object(of: response)
+    return try object(of: response)
   }
 
-  private static func object(of response: ClientResponse) throws(AWSError) -> JSONObject {
+  private func object(of response: ClientResponse) throws(AWSError) -> JSONObject {
     switch response.status {
-    case 200: return try object(response.body)
+    case 200: return try Self.object(response.body)
     case 400...599:
       throw .service(
-        ServiceError(json: response.body, status: response.status, fields: response.fields))
+        signer.withholdingSecrets(
+          ServiceError(json: response.body, status: response.status, fields: response.fields)))
     // Followed nowhere: what is signed for one host is nothing that another should see.
     default: throw .badAnswer("HTTP status \(response.status) in answer to a call")
     }

@@ -39,8 +39,8 @@ public final class S3Client {
       throw AWSError(error)
     }
     switch response.status {
-    case 200: return S3Object(response)
-    case 400...599: throw .service(try await Self.error(response))
+    case 200: return try S3Object(response, headOnly: headOnly)
+    case 400...599: throw .service(signer.withholdingSecrets(try await Self.error(response)))
     default: throw .badAnswer("HTTP status \(response.status) in answer to a GetObject")
     }
   }

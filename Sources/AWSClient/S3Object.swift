@@ -8,18 +8,34 @@ public final class S3Object {
   public let length: Int?
 
   private let response: StreamedResponse
+  private let isHead: Bool
+  private var received = 0
 
-  init(_ response: StreamedResponse) {
+  /// Refuses an answer whose content has no declared end: cut short, it would look whole.
+  init(_ response: StreamedResponse, headOnly: Bool) throws(AWSError) {
     self.response = response
-    length = response.fields[.contentLength].flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
+    isHead = headOnly
+    let lengths = response.fields.values(of: .contentLength)
+    let isChunked = response.fields[.transferEncoding]?.lowercased() == "chunked"
+    length = lengths.first.flatMap { Int($0) }
+    let isDeclared = lengths.count == 1 && length ?? -1 >= 0 && !isChunked
+    guard isDeclared || lengths.isEmpty && (isChunked || headOnly) else {
+      throw .badAnswer("the content of a GetObject has no declared end")
+    }
   }
 
   /// The next bytes; nil at the end. Throws where the content breaks off before its end.
   public func read() async throws(AWSError) -> [UInt8]? {
+    let bytes: [UInt8]?
     do throws(HTTPClientError) {
-      return try await response.read()
+      bytes = try await response.read()
     } catch {
       throw AWSError(error)
     }
+    received += bytes?.count ?? 0
+    guard let length, !isHead, bytes == nil ? received != length : received > length else {
+      return bytes
+    }
+    throw .badAnswer("the content of a GetObject has \(received) bytes, and declared \(length)")
   }
 }

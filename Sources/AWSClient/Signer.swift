@@ -41,6 +41,19 @@ final class Signer {
     return fields
   }
 
+  /// The error without its message, where that repeats a secret: AWS explains a wrong signature by all
+  /// that it covers, the session token included, and what stands between may do so under any name.
+  func withholdingSecrets(_ error: ServiceError) -> ServiceError {
+    guard let message = error.message, let credentials = key?.credentials else { return error }
+    // AWS's have 40 characters and more; a shorter text would be found by chance.
+    let secrets = [credentials.secretAccessKey, credentials.sessionToken ?? ""]
+      .filter { $0.utf8.count >= 16 }
+    guard secrets.contains(where: message.contains) else { return error }
+    var error = error
+    error.message = nil
+    return error
+  }
+
   /// Derived once a day for the same credentials.
   private func signingKey(_ credentials: Credentials) -> SigningKey {
     if let key, key.key.scope.date == time.date, key.credentials == credentials { return key.key }

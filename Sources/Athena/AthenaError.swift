@@ -8,6 +8,8 @@ public enum AthenaError: Error, Equatable, Sendable {
   case unreachable(String)
   case timeout
   case badAnswer(String)
+  /// The call could not even be made.
+  case failed(String)
   case noCredentials(String)
 }
 
@@ -52,6 +54,7 @@ extension AthenaError {
       case .unreachable(let reason): .unreachable(reason)
       case .timeout: .timeout
       case .badAnswer(let reason): .badAnswer(reason)
+      case .failed(let reason): .failed(reason)
       case .noCredentials(let reason): .noCredentials(reason)
       }
   }

@@ -13,7 +13,9 @@ struct CalculationSubmission {
   private static let descriptionLength = 1...1024
 
   /// Reads an `application/json` content.
-  init(json bytes: [UInt8]) throws(Problem) {
+  ///
+  /// - Parameter name: Told of the caller's own token as soon as that is read, whatever else is wrong.
+  init(json bytes: [UInt8], name: (String) -> Void = { _ in }) throws(Problem) {
     var reader = try Self.reader(bytes)
     let direct = reader.string("codeBlock")
     let nested = reader.object("calculationConfiguration", reading: Self.requiredCode) ?? nil
@@ -25,6 +27,11 @@ struct CalculationSubmission {
     Self.checkForms(&reader, codeBlock: direct, nested: nested, codeURI: codeURI)
     Self.checkLength(&reader, "description", description, Self.descriptionLength)
     Self.checkLength(&reader, "clientRequestToken", clientRequestToken, ClientRequestToken.length)
+    if let token = clientRequestToken,
+      ClientRequestToken.length.contains(token.unicodeScalars.count)
+    {
+      name(token)
+    }
     guard reader.findings.isEmpty else { throw Problem(findings: reader.findings) }
     guard codeURI == nil else {
       throw Problem(.forbidden, "codeUri: this gateway reads no code from S3")

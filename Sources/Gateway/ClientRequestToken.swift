@@ -23,7 +23,8 @@ enum ClientRequestToken {
     guard values.count == 1, let key = key(value) else {
       throw Problem(
         .invalidRequest,
-        "Idempotency-Key must be one text of 1 to 255 visible ASCII characters, quoted or bare")
+        "Idempotency-Key must stand once, with 1 to 255 visible ASCII characters; in double quotes it "
+          + "may have spaces too")
     }
     var hash = SHA256()
     for part in [operation, caller, resource, key] {

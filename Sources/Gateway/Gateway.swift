@@ -38,9 +38,9 @@ public final class Gateway {
     }
   }
 
-  /// The answer to a request that the server could not even read.
-  public static func response(to refusal: Refusal) -> Response {
-    let context = RequestContext()
+  /// The answer to a request that the server refuses; the request where its head could be read.
+  public static func response(to refusal: Refusal, request: Request?) -> Response {
+    let context = request.map(RequestContext.init) ?? RequestContext()
     return context.complete(Problem(refusal).response(requestID: context.id))
   }
 

@@ -4,13 +4,16 @@ struct Query {
 
   /// - Parameter allowed: The names that the resource knows; another one is a mistake that must not be
   ///   passed over in silence.
-  init(_ query: String?, allowed: [String] = []) throws(Problem) {
+  /// - Parameter instead: What a caller might have meant, for a resource that has no parameters.
+  init(
+    _ query: String?, allowed: [String] = [], instead: String = "this resource has none"
+  ) throws(Problem) {
     var values: [String: String] = [:]
     for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
       let parts = pair.split(
         separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
       let name = try percentDecoded(parts[0], plusIsSpace: true)
-      guard allowed.contains(name) else { throw Self.unknown(name, allowed) }
+      guard allowed.contains(name) else { throw Self.unknown(name, allowed, instead) }
       guard values[name] == nil else {
         throw Problem(.malformedRequest, "the query parameter '\(name)' appears twice")
       }
@@ -23,10 +26,11 @@ struct Query {
 
   subscript(name: String) -> String? { values[name] }
 
-  private static func unknown(_ name: String, _ allowed: [String]) -> Problem {
+  private static func unknown(
+    _ name: String, _ allowed: [String], _ instead: String
+  ) -> Problem {
     let known =
-      allowed.isEmpty
-      ? "this resource has none" : "this resource has \(allowed.joined(separator: ", "))"
+      allowed.isEmpty ? instead : "this resource has \(allowed.joined(separator: ", "))"
     return Problem(
       .malformedRequest, "unknown query parameter '\(name.prefix(64))'; \(known)")
   }

@@ -27,6 +27,9 @@ enum Route: Equatable {
     {
       segments.append(try percentDecoded(segment))
     }
+    guard segments.count == 1 || segments.last != "" else {
+      throw Problem(.notFound, "the gateway's paths have no trailing slash")
+    }
     switch (segments.count, segments.first, segments.last) {
     case (1, "", _): self = .index
     case (1, "livez", _): self = .livez

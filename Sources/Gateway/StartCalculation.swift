@@ -21,7 +21,7 @@ extension Gateway {
       resource: sessionID)
     token = derived ?? token
     context.name(token)
-    let submission = try await readSubmission(request)
+    let submission = try await readSubmission(request, name: context.name)
     if let own = submission.clientRequestToken {
       guard derived == nil else {
         throw Problem(findings: [
@@ -31,7 +31,6 @@ extension Gateway {
         ])
       }
       token = own
-      context.name(token)
     }
     let output: StartCalculationExecution.Output
     do throws(AthenaError) {
@@ -53,12 +52,15 @@ extension Gateway {
     }
   }
 
-  private func readSubmission(_ request: Request) async throws -> CalculationSubmission {
+  private func readSubmission(
+    _ request: Request, name: (String) -> Void
+  ) async throws -> CalculationSubmission {
     switch try SubmissionContent(request.fields) {
     case .json:
-      _ = try Query(request.query)
+      _ = try Query(
+        request.query, instead: "in JSON, 'description' is a member of the content")
       return try CalculationSubmission(
-        json: await request.body.collect(upTo: Self.contentLimit))
+        json: await request.body.collect(upTo: Self.contentLimit), name: name)
     case .code:
       let query = try Query(request.query, allowed: ["description"])
       return try CalculationSubmission(

@@ -63,6 +63,8 @@ extension Problem {
     case .timeout: self.init(.athenaTimeout, "AWS didn't answer the gateway in time")
     case .badAnswer(let reason):
       self.init(.badAnswer, "the answer is not one of AWS's API: \(reason)")
+    case .failed(let reason):
+      self.init(.internalError, "the gateway could not make its call to AWS: \(reason)")
     case .noCredentials(let reason): self.init(.noCredentials, reason)
     }
   }
@@ -73,7 +75,8 @@ extension Problem {
       return
     }
     let row = UpstreamProblems.table.first { $0.matches(exception) }
-    self.init(row?.problem ?? .athenaError, Self.detail(exception))
+    let code = row?.problem ?? .athenaError
+    self.init(code, Self.detail(exception, code))
     upstream = exception
     // AWS explains a wrong signature by what it signed itself, the session token included.
     if code == .gatewayCredentials { upstream?.message = nil }
@@ -114,9 +117,9 @@ extension Problem {
     "FAILED": .sessionEnded,
   ]
 
-  private static func detail(_ exception: AthenaException) -> String {
+  private static func detail(_ exception: AthenaException, _ code: ProblemCode) -> String {
     let name = exception.source == .s3 ? "S3" : "Athena"
-    return switch UpstreamProblems.table.first(where: { $0.matches(exception) })?.problem {
+    return switch code {
     case .gatewayCredentials:
       "\(name) doesn't accept the gateway's own credentials (\(exception.code))"
     case .gatewayNotAuthorized:

@@ -132,7 +132,8 @@ final class Connection: EventHandler {
     case .complete(let head, let length):
       begin(head, rest: bytes.extracting(length..<bytes.count))
     case .needsMore:
-      if case .idle = phase {
+      // The empty line that is forgiven before a request is not the beginning of one.
+      if case .idle = phase, !RequestParser.isEmptyLine(bytes) {
         phase = .head
         deadline?.arm(after: server.limits.headDeadline)
       }
@@ -144,18 +145,22 @@ final class Connection: EventHandler {
   // MARK: Exchanges
 
   private func begin(_ head: RequestHead, rest: Span<UInt8>) {
-    let body: BodyReader
-    do throws(Refusal) {
-      body = try BodyReader(head.framing, limits: server.limits)
-    } catch {
-      return refuse(error)
-    }
     deadline?.disarm()
+    // A content that is too long by its own word is refused where it is asked for: the host, the route
+    // and the method are judged before it.
+    let body = Result { () throws(Refusal) in
+      try BodyReader(head.framing, limits: server.limits)
+    }
     let exchange = Exchange(head, body: body, connection: self)
     let count = exchange.consume(rest)
     input = rest.copy(count..<rest.count)
     phase = .exchange(exchange)
-    server.serve(Request(head, scheme: server.scheme, body: exchange), exchange)
+    let request = Request(head, scheme: server.scheme, body: exchange)
+    if head.expectation == .unknown {
+      server.refuse(.expectation, of: request, exchange)
+    } else {
+      server.serve(request, exchange)
+    }
   }
 
   private func refuse(_ refusal: Refusal) {
@@ -163,7 +168,7 @@ final class Connection: EventHandler {
     input = []
     let exchange = Exchange(refusingOn: self)
     phase = .exchange(exchange)
-    server.refuse(refusal, exchange)
+    server.refuse(refusal, of: nil, exchange)
   }
 
   /// The handler wants the request's content.

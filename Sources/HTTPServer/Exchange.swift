@@ -16,13 +16,19 @@ final class Exchange: RequestBody, ContentWriter {
   /// Of the answer; its length is what remains to be written.
   private var framing = ResponseEncoder.Framing.none
 
-  init(_ head: borrowing RequestHead, body: BodyReader, connection: Connection) {
+  /// - Parameter body: The content, or why none of it will be read.
+  init(
+    _ head: borrowing RequestHead, body: Result<BodyReader, Refusal>, connection: Connection
+  ) {
     self.connection = connection
-    self.body = body
+    switch body {
+    case .success(let body): self.body = body
+    case .failure(let refusal): (self.body, failure) = (.empty, refusal)
+    }
     isHead = head.method == .head
     isHTTP10 = head.isHTTP10
-    persists = head.persists
-    expectsContinue = head.expectsContinue
+    persists = head.persists && head.expectation != .unknown
+    expectsContinue = head.expectation == .continue
   }
 
   /// An exchange of nothing but a refusal, after which the connection ends.

@@ -6,8 +6,7 @@ struct FramingFields {
   private var host: String?
   private var contentLength: Int?
   private var transferCodings: [String]?
-  private var expectsContinue = false
-  private var hasUnknownExpectation = false
+  private var expectation = RequestHead.Expectation.none
   private var connectionOptions: [String] = []
 
   /// Takes note of a field line if it is one of these.
@@ -15,10 +14,10 @@ struct FramingFields {
     switch line.name.count {
     case 4 where bytes.matches(line.name, "host"): try noteHost(line.value, bytes)
     case 6 where bytes.matches(line.name, "expect"):
-      let isContinue = bytes.matches(line.value, "100-continue")
-      if isContinue { expectsContinue = true } else { hasUnknownExpectation = true }
+      let isKnown = bytes.matches(line.value, "100-continue") && expectation != .unknown
+      expectation = isKnown ? .continue : .unknown
     case 10 where bytes.matches(line.name, "connection"):
-      connectionOptions += try list(line.value, bytes)
+      connectionOptions += try list(line.value, bytes, allowsEmptyMembers: true)
     case 14 where bytes.matches(line.name, "content-length"):
       try noteContentLength(line.value, bytes)
     case 17 where bytes.matches(line.name, "transfer-encoding"):
@@ -33,12 +32,10 @@ struct FramingFields {
       throw .malformed("an HTTP/1.1 request must have a Host field (RFC 9112 section 3.2)")
     }
     let framing = try framing(isHTTP10: request.isHTTP10)
-    // RFC 9110 §10.1.1: an HTTP/1.0 client's expectation is ignored.
-    guard request.isHTTP10 || !hasUnknownExpectation else { throw .expectation }
     return RequestHead(
       method: request.method, path: request.target.path, query: request.target.query,
       authority: request.target.authority ?? host, fields: fields, framing: framing,
-      expectsContinue: expectsContinue && !request.isHTTP10, isHTTP10: request.isHTTP10,
+      expectation: request.isHTTP10 ? .none : expectation, isHTTP10: request.isHTTP10,
       persists: !request.isHTTP10 && !connectionOptions.contains("close"))
   }
 
@@ -89,17 +86,21 @@ struct FramingFields {
     return .chunked
   }
 
-  /// The members of a comma-separated list, in lower case; an empty one is refused: no honest sender
-  /// writes it, and others are read differently by different servers.
-  private func list(_ value: Range<Int>, _ bytes: Span<UInt8>) throws(Refusal) -> [String] {
+  /// The members of a comma-separated list, in lower case.
+  ///
+  /// - Parameter allowsEmptyMembers: Whether they are passed over, as RFC 9110 §5.6.1.2 has it. In a
+  ///   list that frames the message they are refused: servers read those differently.
+  private func list(
+    _ value: Range<Int>, _ bytes: Span<UInt8>, allowsEmptyMembers: Bool = false
+  ) throws(Refusal) -> [String] {
     var members: [String] = []
     var start = value.lowerBound
     while start <= value.upperBound {
       let end = bytes.firstIndex(of: UInt8(ascii: ","), in: start..<value.upperBound)
       let member = bytes.trimmed(start..<(end ?? value.upperBound))
       for position in member where !bytes[position].isTokenCharacter { throw Self.badList }
-      guard !member.isEmpty else { throw Self.badList }
-      members.append(bytes.text(member).lowercased())
+      guard !member.isEmpty || allowsEmptyMembers else { throw Self.badList }
+      if !member.isEmpty { members.append(bytes.text(member).lowercased()) }
       guard let end else { break }
       start = end + 1
     }

@@ -19,7 +19,7 @@ public final class HTTPServer: EventHandler {
 
   private var listener: Listener?
   private let handler: Handler
-  private let refusal: (Refusal) -> Response
+  private let refusal: (Refusal, Request?) -> Response
   private var registration: Registration?
   private var retry: Deadline?
   private var connections: [ObjectIdentifier: Connection] = [:]
@@ -31,10 +31,11 @@ public final class HTTPServer: EventHandler {
   /// - Parameters:
   ///   - loop: The caller's.
   ///   - handler: Answers requests; runs on the loop, one task a request.
-  ///   - refusal: The answer to a request that the server itself refuses.
+  ///   - refusal: The answer to a request that the server itself refuses; the request where its head
+  ///     could be read.
   public init(
     _ listener: consuming Listener, on loop: EventLoop, limits: Limits = Limits(),
-    refusal: @escaping (Refusal) -> Response, handler: @escaping Handler
+    refusal: @escaping (Refusal, Request?) -> Response, handler: @escaping Handler
   ) throws(SystemError) {
     loop.assertIsCurrent()
     self.loop = loop
@@ -96,14 +97,14 @@ public final class HTTPServer: EventHandler {
       do throws(Refusal) {
         response = try await handler(request)
       } catch {
-        response = refusal(error)
+        response = refusal(error, request)
       }
       await exchange.respond(response)
     }
   }
 
-  func refuse(_ reason: Refusal, _ exchange: Exchange) {
-    let response = refusal(reason)
+  func refuse(_ reason: Refusal, of request: Request?, _ exchange: Exchange) {
+    let response = refusal(reason, request)
     loop.spawn { await exchange.respond(response) }
   }
 

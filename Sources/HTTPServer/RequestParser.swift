@@ -24,9 +24,18 @@ struct RequestParser {
     }
   }
 
+  /// Whether the bytes are an empty line, or its beginning, and nothing else.
+  static func isEmptyLine(_ bytes: Span<UInt8>) -> Bool {
+    switch bytes.count {
+    case 1: bytes[0] == .cr
+    case 2: bytes[0] == .cr && bytes[1] == .lf
+    default: false
+    }
+  }
+
   private func head(_ bytes: Span<UInt8>) throws(Refusal) -> ParseResult {
     // RFC 9112 §2.2: one empty line before the request line is forgiven, for old clients that send one.
-    let start = bytes.count >= 2 && bytes[0] == .cr && bytes[1] == .lf ? 2 : 0
+    let start = bytes.count >= 2 && Self.isEmptyLine(bytes.extracting(0..<2)) ? 2 : 0
     // Where a request line must have ended, however many bytes came at once. A method, a version and
     // what stands between them take some bytes too.
     let longest = start + limits.target + 64

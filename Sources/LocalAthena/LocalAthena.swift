@@ -65,7 +65,8 @@ public final class LocalAthena {
       let frontDoor = FrontDoor(
         account: account, loop: loop, answersAnyHost: options.allowsRemoteCode)
       server = try HTTPServer(
-        listener, on: loop, limits: options.limits, refusal: { frontDoor.answer(to: $0) },
+        listener, on: loop, limits: options.limits,
+        refusal: { refusal, _ in frontDoor.answer(to: refusal) },
         handler: { (request) async throws(Refusal) in try await frontDoor.answer(request) })
     } catch {
       throw .system(error)

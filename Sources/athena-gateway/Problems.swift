@@ -6,7 +6,8 @@ struct Problems {
   private var texts: [String] = []
 
   mutating func add(_ text: String) {
-    texts.append(text)
+    // Two settings can come from one variable.
+    if !texts.contains(text) { texts.append(text) }
   }
 
   /// The value that `make` returns, or nil with its error noted.

@@ -10,8 +10,7 @@ struct Signals {
   init() {
     var set = sigset_t()
     sigemptyset(&set)
-    sigaddset(&set, SIGINT)
-    sigaddset(&set, SIGTERM)
+    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&set, signal) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
     self.set = set
     // A write to a connection that its peer has closed is an error to deal with, not an end.

@@ -54,7 +54,7 @@ struct Worker {
       athena: AthenaClient(context, endpoint: upstream.athena, s3Endpoint: upstream.s3),
       configuration: .init(version: AthenaGateway.version, hosts: settings.hosts))
     let server = try HTTPServer(
-      listener, on: loop, refusal: Gateway.response(to:), handler: gateway.respond(to:))
+      listener, on: loop, refusal: Gateway.response(to:request:), handler: gateway.respond(to:))
     return server.port
   }
 }

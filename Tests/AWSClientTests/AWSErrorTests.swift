@@ -11,11 +11,11 @@ struct AWSErrorTests {
     (.badAnswer("b"), .badAnswer("b")),
     (.tooLarge(limit: 5), .badAnswer("its content is more than 5 bytes")),
     (.headTooLarge(limit: 5), .badAnswer("its head is more than 5 bytes")),
-    (.invalidRequest("i"), .badAnswer("i")), (.failed(code: 1, "f"), .badAnswer("f")),
+    (.invalidRequest("i"), .failed("i")), (.failed(code: 1, "f"), .failed("f")),
   ]
 
   @Test(arguments: table)
-  func `A failed transfer is one of four failures`(error: HTTPClientError, expected: AWSError) {
+  func `A failed transfer is one of five failures`(error: HTTPClientError, expected: AWSError) {
     #expect(AWSError(error) == expected)
   }
 }

@@ -61,7 +61,7 @@ func withService<Value: Sendable>(
 private func serve(_ script: Script, _ log: Log, on loop: EventLoop) throws -> HTTPServer {
   try HTTPServer(
     Listener(ListenAddress(parsing: "127.0.0.1:0"), isShared: false), on: loop,
-    refusal: { Response(status: $0.status) },
+    refusal: { refusal, _ in Response(status: refusal.status) },
     handler: { request throws(Refusal) in
       let content = try await request.body.collect(upTo: 1 << 20)
       log.append(

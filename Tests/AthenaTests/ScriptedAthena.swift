@@ -31,7 +31,7 @@ func withAthena<Value: Sendable>(
   return try await Task(executorPreference: loop) {
     let server = try HTTPServer(
       Listener(ListenAddress(parsing: "127.0.0.1:0"), isShared: false), on: loop,
-      refusal: { Response(status: $0.status) },
+      refusal: { refusal, _ in Response(status: refusal.status) },
       handler: { request throws(Refusal) in
         let content = try await request.body.collect(upTo: 1 << 20)
         contents.append(String(decoding: content, as: UTF8.self))

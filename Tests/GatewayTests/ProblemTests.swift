@@ -80,7 +80,7 @@ struct ProblemTests {
 
   @Test(arguments: refusals)
   func `The server's refusals have the same form`(refusal: Refusal, code: String) {
-    let response = Gateway.response(to: refusal)
+    let response = Gateway.response(to: refusal, request: nil)
     #expect(response.status == refusal.status)
     #expect(response.json?["code"]?.asString == code)
     #expect(response.fields[.xRequestID] == response.json?["requestId"]?.asString)
@@ -89,9 +89,11 @@ struct ProblemTests {
   }
 
   @Test func `A refusal names its rule`() {
-    #expect(Gateway.response(to: .malformed("the rule")).json?["detail"]?.asString == "the rule")
     #expect(
-      Gateway.response(to: .contentTooLarge(limit: 5)).json?["detail"]?.asString
+      Gateway.response(to: .malformed("the rule"), request: nil).json?["detail"]?.asString
+        == "the rule")
+    #expect(
+      Gateway.response(to: .contentTooLarge(limit: 5), request: nil).json?["detail"]?.asString
         == "the content is more than 5 bytes")
   }
 }

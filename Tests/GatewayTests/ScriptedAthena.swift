@@ -46,7 +46,7 @@ func withGateway<Value: Sendable>(
   try await onLoop { loop in
     let server = try HTTPServer(
       Listener(ListenAddress(parsing: "127.0.0.1:0"), isShared: false), on: loop,
-      refusal: { Response(status: $0.status) },
+      refusal: { refusal, _ in Response(status: refusal.status) },
       handler: { request throws(Refusal) in
         let content = try await request.body.collect(upTo: 1 << 20)
         let target = request.fields[HTTPField.Name("X-Amz-Target")!]

@@ -13,7 +13,7 @@ extension LiveServerTests {
       return limits
     }
 
-    @Test(arguments: ["G", "GET / HTTP/1.1\r\nHost: a\r\n", "\r\n"])
+    @Test(arguments: ["G", "GET / HTTP/1.1\r\nHost: a\r\n", "\r\nG"])
     func `a head that does not end is a timeout`(begin: String) async throws {
       try await withServer(limits: limits { $0.headDeadline = .milliseconds(100) }, handler: echo) {
         server in
@@ -22,6 +22,19 @@ extension LiveServerTests {
         let answer = try client.answer()
         #expect(answer.status == 408)
         #expect(answer.fields["connection"] == "close")
+        #expect(client.isClosed())
+      }
+    }
+
+    @Test func `an empty line is no beginning of a request`() async throws {
+      try await withServer(
+        limits: limits {
+          $0.headDeadline = .milliseconds(100)
+          $0.idle = .milliseconds(300)
+        }, handler: echo
+      ) { server in
+        let client = try Client(server)
+        try client.send("\r\n")
         #expect(client.isClosed())
       }
     }

@@ -91,7 +91,7 @@ import Testing
       #expect(head.query == vector.query)
       #expect(head.authority == vector.authority)
       #expect(head.framing == vector.framing)
-      #expect(head.expectsContinue == vector.expectsContinue)
+      #expect((head.expectation == .continue) == vector.expectsContinue)
       #expect(head.persists == vector.persists)
       #expect(head.fields.all.map { "\($0.name): \($0.value)" } == vector.fields)
     }

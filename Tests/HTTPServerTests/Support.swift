@@ -54,7 +54,7 @@ final class TestServer: @unchecked Sendable {
       let listener = try Listener(ListenAddress(parsing: "127.0.0.1:0"), isShared: false)
       let server = try HTTPServer(
         listener, on: thread.loop, limits: limits,
-        refusal: { refusal in
+        refusal: { refusal, _ in
           Response(status: refusal.status, content: .bytes(Array("\(refusal)".utf8)))
         },
         handler: handler)
