@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 int clinux_accept(int listener) {
   return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -22,6 +23,8 @@ void clinux_name_thread(const char *name) {
   strncpy(cut, name, sizeof cut - 1);
   pthread_setname_np(pthread_self(), cut);
 }
+
+int clinux_hide_process(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 static int remove_entry(
     const char *path, const struct stat *status, int type, struct FTW *position) {

@@ -17,8 +17,9 @@ On stdout:
 Calculations run one after the other. A calculation that takes its interpreter down is answered first, then a new "ready" follows.
 At the end of stdin, SIGTERM, SIGINT or SIGHUP everything that the session ever started is killed, and the supervisor ends.
 
-The code is not confined: it runs as this user, with these files and this network. What is promised is that it doesn't see the gateway's
-environment and descriptors, doesn't outlive the gateway, and can't speak in the supervisor's name (unless it runs as root).
+The code is not confined: it runs as this user, with this user's files, processes and network, and may kill the gateway. What is promised
+is that it doesn't see the environment and descriptors of the gateway, which makes itself non-dumpable for that, doesn't outlive the
+gateway, and can't speak in the supervisor's name. Root still can do all of it.
 """
 
 import collections

@@ -1,3 +1,4 @@
+import CLinux
 public import EventLoop
 import Glibc
 import HTTPMessage
@@ -14,6 +15,9 @@ public import SigV4
 /// something. So it refuses to listen where another machine could reach it, and answers no request
 /// whose `Host` is not this machine (a web page can have its own name resolve to 127.0.0.1), unless
 /// ``Options/allowsRemoteCode`` says otherwise.
+///
+/// The code runs as this user and is not confined. Only this process is closed to it, whose environment
+/// may hold the credentials of an AWS account: ``init(listeningOn:on:options:)`` says what that costs.
 public final class LocalAthena {
   /// Why it does not start.
   public enum StartError: Error, CustomStringConvertible {
@@ -49,6 +53,10 @@ public final class LocalAthena {
 
   /// Listens and serves at once. To be called on the loop.
   ///
+  /// The whole process becomes non-dumpable, and stays so: it leaves no core dumps, and takes no debugger
+  /// but root's. Otherwise the code could read `/proc/PID/environ` and open what is in `/proc/PID/fd`,
+  /// for it runs as the same user.
+  ///
   /// Keep the value until the loop has stopped.
   public init(
     listeningOn address: ListenAddress, on loop: EventLoop, options: Options = Options()
@@ -60,6 +68,7 @@ public final class LocalAthena {
     // signal would end the process.
     signal(SIGPIPE, SIG_IGN)
     do throws(SystemError) {
+      guard clinux_hide_process() == 0 else { throw SystemError("prctl") }
       let listener = try Listener(address, isShared: false)
       account = try Account(loop: loop, options: options)
       let frontDoor = FrontDoor(

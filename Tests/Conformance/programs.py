@@ -34,11 +34,14 @@ def run(*arguments, **variables):
 class Program:
     """A command that serves, ready: its first line is there."""
 
-    def __init__(self, *arguments, **variables):
+    def __init__(self, *arguments, binary=BINARY, user=None, **variables):
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [BINARY, *arguments],
+            [binary, *arguments],
             env=environment(**variables),
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
             stdout=subprocess.PIPE,
             stderr=self.errors,
             text=True,

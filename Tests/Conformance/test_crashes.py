@@ -1,8 +1,10 @@
 """A crash, a hang or a lost answer of python, of the local Athena or of Athena leaves the gateway serving."""
 
 import os
+import shutil
 import signal
 import socket
+import tempfile
 import threading
 import time
 
@@ -15,6 +17,7 @@ import http1
 import programs
 from waiting import until
 
+NOBODY = 65534  # the overflow uid, which owns nothing
 LOCATION = f"{client.calculations()}/{capturing.CALCULATION}"
 
 
@@ -98,6 +101,46 @@ def test_the_environment_of_the_code_has_nothing_of_AWS(start):
     caller = client.Client(program)
     location, _ = caller.run("import os\nprint([name for name in os.environ if 'AWS' in name.upper()])")
     assert caller.get(f"{location}/stdout").body == b"[]\n"
+
+
+BURGLAR = """
+import os
+status = open(f"/proc/{os.getppid()}/stat").read()
+gateway = status.rpartition(")")[2].split()[1]
+print(gateway)
+for name, use in {"environ": open, "mem": open, "fd": os.listdir}.items():
+    try:
+        use(f"/proc/{gateway}/{name}")
+        print(name, "is open")
+    except PermissionError:
+        print(name, "is closed")
+"""
+
+
+@pytest.fixture
+def unprivileged():
+    """Options that have a program run as somebody who is not root, with a place to write to."""
+    if os.geteuid() != 0:
+        yield {}
+        return
+    # pytest's own directories are root's alone, and the checkout may be as well.
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        temporary = os.path.join(directory, "tmp")
+        os.mkdir(temporary)
+        os.chown(temporary, NOBODY, NOBODY)
+        binary = shutil.copy(programs.BINARY, directory)
+        yield {"binary": binary, "user": NOBODY, "TMPDIR": temporary, "HOME": temporary}
+
+
+def test_the_code_does_not_get_at_the_gateway_s_secrets_by_way_of_proc(unprivileged, start):
+    program = start(programs.serve, "--local", **programs.CREDENTIALS, **unprivileged)
+    caller = client.Client(program)
+    location, calculation = caller.run(BURGLAR)
+    assert calculation["state"] == "COMPLETED", calculation
+    output = caller.get(location + "/stdout").body.decode().splitlines()
+    assert output == [str(program.pid), "environ is closed", "mem is closed", "fd is closed"]
+    caller.close()
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -18,6 +18,11 @@ int clinux_available_processors(void);
 /// Names the calling thread, cut to the kernel's 15 characters.
 void clinux_name_thread(const char *name);
 
+/// Keeps other processes of the same user out of this one (PR_SET_DUMPABLE of prctl(2)): they can't read
+/// /proc/PID/environ, fd or mem, nor trace it. Core dumps and debuggers are off with it; root's CAP_SYS_PTRACE
+/// is stronger. Holds until an exec. Returns -1 and sets errno as prctl does.
+int clinux_hide_process(void);
+
 /// Removes a file, or a directory with everything below it, without following symbolic links. What can't
 /// be removed stays.
 void clinux_remove_tree(const char *path);
