@@ -5,12 +5,6 @@ import JSON
 /// `/_local/faults`: PUT adds a fault, GET lists what is pending, DELETE forgets it. Unsigned, for it can
 /// only be reached from this machine.
 enum FaultsEndpoint {
-  static var forbidden: Response {
-    .text(
-      "/_local is for programs on this machine: Host must be localhost or 127.0.0.1, and no Origin.",
-      status: .forbidden)
-  }
-
   static func answer(_ request: Request, _ body: [UInt8], _ faults: Faults) -> Response {
     guard request.path == "/_local/faults" else {
       return .text("There is /_local/faults, and nothing else below /_local.", status: .notFound)

@@ -9,30 +9,47 @@ final class FrontDoor {
   private let account: Account
   private let loop: EventLoop
   private let faults = Faults()
-  private let answersAnyHost: Bool
+  private let isOpen: Bool
 
-  init(account: Account, loop: EventLoop, answersAnyHost: Bool) {
+  /// - Parameter isOpen: Whether other machines reach it. They call it by names that nobody here knows,
+  ///   and may write `Host: localhost` just as well: there it says nothing.
+  init(account: Account, loop: EventLoop, isOpen: Bool) {
     self.account = account
     self.loop = loop
-    self.answersAnyHost = answersAnyHost
+    self.isOpen = isOpen
   }
 
   func answer(_ request: Request) async throws(Refusal) -> Response {
-    let isFromHere = request.authority.map { Authority($0).isLoopback } ?? false
     let body = try await request.body.collect(upTo: .max)
+    let isForAthena = request.path == "/" && request.method == .post
     if request.path.hasPrefix("/_local/") {
-      // What is unsigned needs a stricter door: this one is open to nobody's web page.
-      guard isFromHere, !request.fields.contains(.origin) else { return FaultsEndpoint.forbidden }
+      if let reason = refusal(of: request) ?? refusalOfUnsigned {
+        return .text(reason, status: .forbidden)
+      }
       return FaultsEndpoint.answer(request, body, faults)
     }
-    let isForAthena = request.path == "/" && request.method == .post
-    guard isFromHere || answersAnyHost else {
-      let message = "A local Athena answers requests whose Host is localhost or 127.0.0.1 alone."
+    if let reason = refusal(of: request) {
       return isForAthena
-        ? ServiceError.frontDoor("AccessDeniedException", message).response
-        : S3Error.accessDenied(message).response
+        ? ServiceError.frontDoor("AccessDeniedException", reason).response
+        : S3Error.accessDenied(reason).response
     }
     return isForAthena ? await answerAsAthena(request, body) : await answerAsS3(request, body)
+  }
+
+  /// Why it does not speak with whoever has sent this. Signatures keep no web page out: the key is public.
+  private func refusal(of request: Request) -> String? {
+    guard !request.fields.contains(.origin) else {
+      return "A local Athena answers no request with an Origin: it is not for web pages."
+    }
+    guard isOpen || request.authority.map({ Authority($0).isLoopback }) ?? false else {
+      return "A local Athena answers requests whose Host is localhost or 127.0.0.1 alone."
+    }
+    return nil
+  }
+
+  /// What is unsigned needs a door that only this machine comes to.
+  private var refusalOfUnsigned: String? {
+    isOpen ? "/_local is off where other machines reach it: listen on 127.0.0.1 to use it." : nil
   }
 
   /// The answer to what the server itself refuses.

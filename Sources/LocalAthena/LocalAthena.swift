@@ -12,9 +12,10 @@ public import SigV4
 /// `demo` is there from the start. Everything happens on one loop.
 ///
 /// It runs anybody's code, and its key pair is public: only who can connect decides who may run
-/// something. So it refuses to listen where another machine could reach it, and answers no request
-/// whose `Host` is not this machine (a web page can have its own name resolve to 127.0.0.1), unless
-/// ``Options/allowsRemoteCode`` says otherwise.
+/// something. So it refuses to listen where another machine could reach it, unless
+/// ``Options/allowsRemoteCode`` says otherwise. Where only this machine reaches it, it answers no request
+/// whose `Host` is another's: a web page can have its own name resolve to 127.0.0.1. And it never
+/// answers one with an `Origin`, which is a web page's too.
 ///
 /// The code runs as this user and is not confined. Only this process is closed to it, whose environment
 /// may hold the credentials of an AWS account: ``init(listeningOn:on:options:)`` says what that costs.
@@ -72,7 +73,7 @@ public final class LocalAthena {
       let listener = try Listener(address, isShared: false)
       account = try Account(loop: loop, options: options)
       let frontDoor = FrontDoor(
-        account: account, loop: loop, answersAnyHost: options.allowsRemoteCode)
+        account: account, loop: loop, isOpen: !address.isLoopback)
       server = try HTTPServer(
         listener, on: loop, limits: options.limits,
         refusal: { refusal, _ in frontDoor.answer(to: refusal) },

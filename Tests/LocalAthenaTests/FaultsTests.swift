@@ -160,15 +160,10 @@ import Testing
     }
   }
 
-  @Test func `a web page does not reach the faults, and other paths and methods are not there`()
-    async throws
-  {
-    try await LocalServer.with(\.allowsRemoteCode, true) { (server) async throws in
-      let list = Self.request("GET")
-      #expect(try await server.send(list.with("Host", "evil.example")).status == 403)
-      #expect(try await server.send(list.with("Origin", "http://localhost:4566")).status == 403)
+  @Test func `other paths and methods are not there`() async throws {
+    try await LocalServer.with { (server) async throws in
       #expect(try await server.send(Self.request("POST")).status == 405)
-      var other = list
+      var other = Self.request("GET")
       other.path = "/_local/other"
       #expect(try await server.send(other).status == 404)
     }

@@ -16,13 +16,15 @@ final class LocalServer: @unchecked Sendable {
   private let athena: LocalAthena
 
   /// Serves for the time of `body`, with the default options but for one.
+  ///
+  /// - Parameter host: Where it listens; to be reached on 127.0.0.1 in every case.
   static func with<Value>(
     _ option: WritableKeyPath<LocalAthena.Options, Value>, _ value: Value,
-    _ body: (LocalServer) async throws -> Void
+    listeningOn host: String = "127.0.0.1", _ body: (LocalServer) async throws -> Void
   ) async throws {
     var options = LocalAthena.Options()
     options[keyPath: option] = value
-    let server = try await LocalServer(options)
+    let server = try await LocalServer(options, host)
     do {
       try await body(server)
     } catch {
@@ -33,10 +35,10 @@ final class LocalServer: @unchecked Sendable {
   }
 
   static func with(_ body: (LocalServer) async throws -> Void) async throws {
-    try await with(\.temporaryDirectory, nil, body)
+    try await with(\.temporaryDirectory, nil, listeningOn: "127.0.0.1", body)
   }
 
-  private init(_ options: LocalAthena.Options) async throws {
+  private init(_ options: LocalAthena.Options, _ host: String) async throws {
     var options = options
     var template = Array("/tmp/local-athena-tests-XXXXXX".utf8CString)
     try #require(mkdtemp(&template) != nil)
@@ -48,7 +50,7 @@ final class LocalServer: @unchecked Sendable {
     let (loop, given) = (thread.loop, options)
     let holder = Holder()
     try await loop.run {
-      let address = try ListenAddress(parsing: "127.0.0.1:0")
+      let address = try ListenAddress(host: host, port: 0)
       holder.athena = try LocalAthena(listeningOn: address, on: loop, options: given)
     }
     athena = try #require(holder.athena)
