@@ -8,7 +8,7 @@ final class Faults {
   enum Effect: Equatable {
     /// Answered with this error; nothing is done.
     case error(code: String, message: String, status: Int)
-    /// Done and answered, but so many milliseconds later.
+    /// Done at once, and answered so many milliseconds later: too late for a client that has given up.
     case delay(Int)
     /// Done, and answered with the first half of the content: then the connection ends.
     case cutOff
@@ -60,8 +60,9 @@ final class Faults {
     case nil: return perform()
     case .error(let code, let message, let status): return failure(code, message, status)
     case .delay(let milliseconds):
+      let response = perform()
       await loop.pause(for: .milliseconds(milliseconds))
-      return perform()
+      return response
     case .cutOff: return perform().cutOff
     case .garbage:
       return Response(

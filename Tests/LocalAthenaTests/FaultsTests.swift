@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import Testing
 
@@ -106,6 +107,25 @@ import Testing
       #expect(try await late.type == "ResourceNotFoundException")
       #expect(clock.now - start >= .milliseconds(300))
     }
+  }
+
+  @Test func `the work of a delayed call is done before its answer comes`() async throws {
+    var late: Task<String, any Error>?
+    try await LocalServer.with { (server) async throws in
+      try await Self.put(
+        server,
+        #"{"operation": "StartCalculationExecution", "fault": {"delayMilliseconds": 600000}}"#)
+      let done = "\(server.directory)/done"
+      late = Task { try await server.start("import os; os.mkdir('\(done)')") }
+      var tries = 0
+      while rmdir(done) != 0 {
+        tries += 1
+        try #require(tries < 2000, "nothing is done")
+        await server.pause()
+      }
+    }
+    // The server has closed before its answer was due.
+    await #expect(throws: (any Error).self) { try await late?.value }
   }
 
   @Test func `what is pending is listed, and forgotten on demand`() async throws {
