@@ -10,9 +10,10 @@ final class TokenStore {
   }
 
   private let capacity: Int
-  private var entries: [String: Entry] = [:]
+  /// By the tokens' UTF-8: as strings, two that differ in Unicode's normal form alone would be one.
+  private var entries: [[UInt8]: Entry] = [:]
   /// A ring: `next` is the place of the oldest once it is full.
-  private var order: [String] = []
+  private var order: [[UInt8]] = []
   private var next = 0
 
   init(capacity: Int) {
@@ -23,7 +24,7 @@ final class TokenStore {
   func calculation(
     of token: String, with parameters: Digest
   ) throws(ServiceError) -> Calculation? {
-    guard let entry = entries[token] else { return nil }
+    guard let entry = entries[Array(token.utf8)] else { return nil }
     guard entry.parameters == parameters else {
       throw .invalidRequest(
         "Idempotent parameters do not match", athenaErrorCode: "IDEMPOTENT_PARAMETER_MISMATCH")
@@ -32,6 +33,7 @@ final class TokenStore {
   }
 
   func remember(_ token: String, _ parameters: Digest, _ calculation: Calculation) {
+    let token = Array(token.utf8)
     entries[token] = Entry(parameters: parameters, calculation: calculation)
     if order.count < capacity {
       order.append(token)

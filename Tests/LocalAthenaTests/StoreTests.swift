@@ -23,6 +23,26 @@ import Testing
     }
   }
 
+  @Test func `tokens are told apart by their bytes, though Unicode holds them for equal`() throws {
+    let outputs = try OutputStore(in: nil)
+    defer { outputs.removeAll() }
+    let store = TokenStore(capacity: 3)
+    let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
+    try #require(composed == decomposed)
+    for token in [composed, decomposed] {
+      #expect(try store.calculation(of: token, with: SHA256.hash(token)) == nil)
+      let id = "\(token.utf8.count) bytes"
+      let calculation = Calculation(
+        id: id, sessionID: "s", description: nil,
+        outputs: try outputs.make(session: "s", calculation: id), launch: { _ in })
+      store.remember(token, SHA256.hash(token), calculation)
+    }
+    for token in [composed, decomposed] {
+      let found = try store.calculation(of: token, with: SHA256.hash(token))?.id
+      #expect(found == "\(token.utf8.count) bytes")
+    }
+  }
+
   @Test func `outputs have nowhere to go where their directory can't be made`() {
     #expect(throws: SystemError.self) { try OutputStore(in: "/no/such/directory") }
   }
