@@ -458,7 +458,11 @@ class Interpreter:
         """Names the code block and keeps its lines for tracebacks. A name for each: a function may fail many blocks later."""
         self.count += 1
         name = f"<calculation {self.count}>"
-        linecache.cache[name] = (len(code), None, code.splitlines(True), name)
+        # As linecache reads files: the last line ends too, or traceback would put its marks a column off.
+        lines = code.splitlines(True)
+        if lines and not lines[-1].endswith("\n"):
+            lines[-1] += "\n"
+        linecache.cache[name] = (len(code), None, lines, name)
         linecache.cache.pop(f"<calculation {self.count - 1000}>", None)
         return name
 

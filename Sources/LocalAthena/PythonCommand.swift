@@ -39,16 +39,19 @@ extension PythonProcess {
 
     /// What the code may know of ours: where programs are, and in which language to speak. Credentials,
     /// AWS's above all, are not in this list, and `engine.py` has no wider one.
-    private static var environment: [[UInt8]] {
-      [
+    ///
+    /// Not the bytes themselves: Subprocess passes those on as C strings, whether or not they end in a NUL.
+    private static var environment: [Environment.Key: String] {
+      let names = [
         "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "JAVA_HOME", "SPARK_HOME",
         "VIRTUAL_ENV", "PYTHONPATH", "PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON",
         "PYSPARK_SUBMIT_ARGS",
-      ].compactMap { (name: String) in
-        guard let value = getenv(name) else { return nil }
-        let bytes = UnsafeRawBufferPointer(start: value, count: strlen(value))
-        return Array("\(name)=".utf8) + Array(bytes)
+      ]
+      var values: [Environment.Key: String] = [:]
+      for name in names {
+        values[Environment.Key(stringLiteral: name)] = getenv(name).map { String(cString: $0) }
       }
+      return values
     }
 
     // MARK: Its end
@@ -66,9 +69,18 @@ extension PythonProcess {
     func explain(_ status: TerminationStatus, stderr: String?, wasReady: Bool) -> String {
       guard wasReady else {
         let said = stderr?.split(separator: "\n").last.map { ": \($0)" } ?? ""
-        return "\(python) did not start (\(status))\(said)"
+        return "\(python) did not start (\(Self.words(status)))\(said)"
       }
-      return "the Python process of the session ended (\(status)); the session's variables are lost"
+      return "the Python process of the session ended \(Self.words(status)); "
+        + "the session's variables are lost"
+    }
+
+    /// As `engine.py` says it of the interpreter.
+    private static func words(_ status: TerminationStatus) -> String {
+      switch status {
+      case .exited(let code): "with status \(code)"
+      case .signaled(let number): "by signal \(number)"
+      }
     }
   }
 }

@@ -13,7 +13,7 @@ struct GatewayProcess {
   /// Serves until a signal ends it.
   func run() throws {
     let signals = Signals()
-    if settings.listen.port != 0 { try Listener.checkFree(settings.listen) }
+    try settings.listen.checkFree()
     let local = settings.isLocal ? try LocalAthenaThread() : nil
     let upstream = try local.map { try Upstream(settings, local: $0) } ?? Upstream(settings)
     let workers = try Worker.start(settings, upstream)

@@ -24,19 +24,40 @@ struct Local: ParsableCommand {
         + "program on this machine."))
   var allowRemoteCode = false
 
+  func validate() throws {
+    _ = try address()
+  }
+
   func run() throws {
-    var problems = Problems()
-    let listen = problems.noting("--listen") { try ListenAddress(parsing: self.listen) }
-    if let listen, !listen.isLoopback, !allowRemoteCode {
-      problems.add(
-        "--listen: everybody who reaches \(listen) could run any program on this machine; listen on "
-          + "127.0.0.1, or add --allow-remote-code if that is meant")
-    }
-    guard let listen, problems.isEmpty else { throw problems.error }
     let signals = Signals()
-    let athena = try LocalAthenaThread(listen, allowsRemoteCode: allowRemoteCode)
-    Terminal.say("athena-gateway \(AthenaGateway.version): a local Athena on \(athena.url)")
+    let athena = try LocalAthenaThread(address(), allowsRemoteCode: allowRemoteCode)
+    announce(athena)
     signals.waitForEnd()
     try athena.stop()
+  }
+
+  private func address() throws -> ListenAddress {
+    var problems = Problems()
+    let address = problems.noting("--listen") { try ListenAddress(parsing: listen) }
+    if let address, !address.isLoopback, !allowRemoteCode {
+      problems.add(
+        "--listen: everybody who reaches \(address) could run any program on this machine; listen "
+          + "on 127.0.0.1, or add --allow-remote-code if that is meant")
+    }
+    guard let address, problems.isEmpty else { throw problems.error }
+    return address
+  }
+
+  private func announce(_ athena: LocalAthenaThread) {
+    Terminal.say(
+      """
+      athena-gateway \(AthenaGateway.version): a local Athena on \(athena.url), with a session '\
+      \(LocalAthena.demoSession)'
+      Try:
+        AWS_ACCESS_KEY_ID=\(LocalAthena.credentials.accessKeyID) \
+      AWS_SECRET_ACCESS_KEY=\(LocalAthena.credentials.secretAccessKey) \
+      aws athena start-calculation-execution --session-id \(LocalAthena.demoSession) \
+      --code-block 'print(1)' --region us-east-1 --endpoint-url \(athena.url)
+      """)
   }
 }

@@ -23,7 +23,7 @@ struct Problems {
   var isEmpty: Bool { texts.isEmpty }
 
   /// All of them, to be thrown.
-  var error: ValidationError {
-    ValidationError(texts.joined(separator: "\n       "))
-  }
+  ///
+  /// From a command's `validate()`: only there does the parser add the usage of that command.
+  var error: ValidationError { ValidationError(texts.joined(separator: "\n       ")) }
 }

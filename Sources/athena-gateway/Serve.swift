@@ -44,8 +44,15 @@ struct Serve: ParsableCommand {
   )
   var allowAnonymous = false
 
+  func validate() throws {
+    _ = try settings()
+  }
+
   func run() throws {
-    let settings = try ServeSettings(self, environment: Environment.current)
-    try GatewayProcess(settings).run()
+    try GatewayProcess(settings()).run()
+  }
+
+  private func settings() throws -> ServeSettings {
+    try ServeSettings(self, environment: Environment.current)
   }
 }
