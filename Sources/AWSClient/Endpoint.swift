@@ -104,7 +104,9 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
       let last = labels.last,
       labels.dropLast().allSatisfy({ !$0.isEmpty })
     else { return false }
-    guard last.first?.isNumber ?? false else { return labels.contains { !$0.isEmpty } }
+    // A name may end in a dot.
+    let end = last.isEmpty ? labels.dropLast().last ?? "" : last
+    guard end.first?.isNumber ?? true else { return true }
     return labels.count == 4 && labels.allSatisfy { UInt8($0).map(String.init) ?? "" == $0 }
   }
 }

@@ -51,8 +51,9 @@ extension ProblemCode {
     case .notFound:
       Kind(
         .notFound, "There is no such thing",
-        "The path is none of the gateway's, or names a session or calculation that Athena doesn't "
-          + "know, or a calculation of another session. Paths have no trailing slash.")
+        "The path is none of the gateway's, or names a calculation that Athena doesn't know or that "
+          + "is another session's. A session that Athena doesn't know it may also call an invalid "
+          + "request. Paths have no trailing slash.")
     case .methodNotAllowed:
       Kind(
         .methodNotAllowed,
@@ -164,8 +165,9 @@ extension ProblemCode {
     case .badAnswer:
       Kind(
         .badGateway, "Athena's answer can't be read", retryable: true,
-        "What came was not what Athena's API promises. Something between the gateway and Athena "
-          + "may have answered in its place.")
+        "What came was not what Athena's API promises, or broke off. Something between the gateway and "
+          + "Athena may have answered in its place, and a submission may have arrived: repeat it with "
+          + "the token that the Client-Request-Token field names, and it runs once.")
     case .gatewayNotAuthorized:
       Kind(
         .badGateway, "The gateway is not allowed to do this in AWS",

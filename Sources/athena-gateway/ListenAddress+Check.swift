@@ -2,16 +2,6 @@ import EventLoop
 import Glibc
 import HTTPServer
 
-/// An address that another process listens on already.
-struct AddressInUse: Error, CustomStringConvertible {
-  let address: ListenAddress
-
-  var description: String {
-    "--listen: \(address) is in use by another process; choose another port, or 0 to let the system "
-      + "choose"
-  }
-}
-
 extension ListenAddress {
   /// Throws where the address can't be had.
   func checkFree() throws {
@@ -21,7 +11,10 @@ extension ListenAddress {
       try Listener.checkFree(self)
     } catch {
       guard error.code == EADDRINUSE else { throw error }
-      throw AddressInUse(address: self)
+      throw SettingsError(
+        description:
+          "--listen: \(self) is in use by another process; choose another port, or 0 to let "
+          + "the system choose")
     }
   }
 }

@@ -24,10 +24,6 @@ struct Local: ParsableCommand {
         + "program on this machine."))
   var allowRemoteCode = false
 
-  func validate() throws {
-    _ = try address()
-  }
-
   func run() throws {
     let signals = Signals()
     let athena = try LocalAthenaThread(address(), allowsRemoteCode: allowRemoteCode)

@@ -1,4 +1,10 @@
-import ArgumentParser
+/// Settings that can't be used.
+///
+/// Not the parser's ValidationError: that would print the usage of the whole program, which has none of
+/// a command's flags.
+struct SettingsError: Error, CustomStringConvertible {
+  let description: String
+}
 
 /// What is wrong with a command's settings: all of it at once, so that nobody has to start three times
 /// to learn three things.
@@ -23,7 +29,5 @@ struct Problems {
   var isEmpty: Bool { texts.isEmpty }
 
   /// All of them, to be thrown.
-  ///
-  /// From a command's `validate()`: only there does the parser add the usage of that command.
-  var error: ValidationError { ValidationError(texts.joined(separator: "\n       ")) }
+  var error: SettingsError { SettingsError(description: texts.joined(separator: "\n       ")) }
 }

@@ -44,15 +44,7 @@ struct Serve: ParsableCommand {
   )
   var allowAnonymous = false
 
-  func validate() throws {
-    _ = try settings()
-  }
-
   func run() throws {
-    try GatewayProcess(settings()).run()
-  }
-
-  private func settings() throws -> ServeSettings {
-    try ServeSettings(self, environment: Environment.current)
+    try GatewayProcess(ServeSettings(self, environment: Environment.current)).run()
   }
 }

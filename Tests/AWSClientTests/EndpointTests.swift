@@ -49,7 +49,10 @@ struct EndpointTests {
   @Test(arguments: [
     "", "localhost", "ftp://a", "http://", "http:///x", "http://a:", "http://a:0", "http://a:65536",
     "http://a:+1", "http://a:b", "http://a b", "http://a/?q", "http://a/#f", "http://é",
-    "http://a::1", "http://[]", "http://[::1]x", "http://:80", "http://a\\b",
+    "http://127.1", "http://2130706433", "http://0x7f000001", "http://127.0.0.01",
+    "http://1.2.3.256",
+    "http://127.0.0.1.", "http://a..b", "http://a%41", "http://a::1", "http://[]", "http://[::1]x",
+    "http://:80", "http://a\\b",
   ])
   func `Anything else is none`(url: String) {
     #expect(throws: Endpoint.Problem(url: url)) { try Endpoint(parsing: url) }

@@ -66,6 +66,20 @@ struct JSONServiceClientTests {
     }
   }
 
+  @Test func `A message that repeats the session token is kept to ourselves`() async throws {
+    let token = String(repeating: "t", count: 40)
+    for (message, isTold) in [("canonical: x-amz-security-token:\(token)", false), ("other", true)]
+    {
+      let script = Script(status: 400, content: #"{"message":"\#(message)"}"#)
+      let error = await #expect(throws: AWSError.self) { try await call(script, token: token) }
+      guard case .service(let error) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect((error.message != nil) == isTold)
+    }
+  }
+
   @Test func `An error is the service's`() async throws {
     let script = Script(status: 400, content: #"{"__type":"a#FooError","message":"m"}"#)
     let error = await #expect(throws: AWSError.self) { try await call(script) }

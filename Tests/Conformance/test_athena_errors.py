@@ -341,6 +341,19 @@ def test_an_output_arrives_while_S3_is_still_sending_it(gateway, capture):
     connection.close()
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"Connection: close\r\n",
+        b"Content-Length: 99999999999999999999999\r\n",
+        b"Content-Length: 3\r\nContent-Length: 5\r\n",
+    ],
+)
+def test_an_output_without_a_declared_end_is_none(gateway, capture, fields):
+    capture.on(OBJECT, b"HTTP/1.1 200 OK\r\n" + fields + b"\r\nabc")
+    check(gateway.get(f"{LOCATION}/stdout"), 502, "bad-answer")
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 204, 206, 304])
 def test_an_output_is_a_200_of_S3_or_none(gateway, capture, status):
     end = b"" if status in (204, 304) else b"Content-Length: 0\r\n"

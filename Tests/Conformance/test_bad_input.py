@@ -201,6 +201,39 @@ def test_a_declared_length_over_the_limit_is_413_before_the_content_comes(gatewa
     refuse(gateway, capture, answer, 413, "content-too-large")
 
 
+TOO_LONG = [PYTHON, ("Content-Length", str(10**12))]
+
+
+@pytest.mark.parametrize(
+    "target, fields, host, status",
+    [
+        (PATH, [], "evil.example", 421),
+        (PATH, [("Origin", "http://evil.example")], None, 403),
+        ("/nowhere", [], None, 404),
+        ("/livez", [], None, 405),
+        (PATH, [], None, 413),
+    ],
+)
+def test_host_origin_route_and_method_are_judged_before_a_declared_length(
+    gateway, target, fields, host, status
+):
+    answer = gateway("POST", target, [*TOO_LONG, *fields], host=host)
+    assert answer.status == status
+
+
+@pytest.mark.parametrize("fields, status", [(TOO_LONG, 413), ([PYTHON, ("Expect", "x")], 417)])
+def test_a_refusal_of_the_server_s_own_keeps_the_name_that_the_caller_gave(gateway, fields, status):
+    answer = gateway("POST", PATH, [*fields, ("X-Request-Id", "mine")])
+    assert answer.status == status
+    assert answer["X-Request-Id"] == "mine"
+
+
+def test_a_token_is_named_although_another_member_is_wrong(gateway):
+    answer = gateway.submit_json({"codeBlock": "", "clientRequestToken": "c" * 32})
+    assert answer.status == 400
+    assert answer["Client-Request-Token"] == "c" * 32
+
+
 # Raw requests, and the refusal of each; {host} is the gateway's own.
 HOST = b"Host: {host}\r\n"
 RAW_TABLE = {

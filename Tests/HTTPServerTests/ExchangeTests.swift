@@ -104,6 +104,15 @@ extension LiveServerTests {
       }
     }
 
+    @Test func `a refused HEAD has no content either`() async throws {
+      try await withServer(handler: echo) { server in
+        let client = try Client(server)
+        try client.send("HEAD / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n")
+        #expect(try client.answer(toHead: true).status == 417)
+        #expect(client.isClosed())
+      }
+    }
+
     @Test func `HEAD has the length that GET would have`() async throws {
       try await withServer(handler: echo) { server in
         let client = try Client(server)

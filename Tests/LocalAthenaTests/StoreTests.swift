@@ -26,6 +26,7 @@ import Testing
   @Test func `tokens are told apart by their bytes, though Unicode holds them for equal`() throws {
     let outputs = try OutputStore(in: nil)
     defer { outputs.removeAll() }
+    _ = try outputs.makeDirectory(of: "s")
     let store = TokenStore(capacity: 3)
     let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
     try #require(composed == decomposed)
