@@ -1,3 +1,5 @@
+import HTTPMessage
+
 /// A media type with its parameters (RFC 9110 §8.3.1).
 struct MediaType {
   /// `type/subtype` in lower case.
@@ -35,8 +37,7 @@ struct MediaType {
   }
 
   private static func isToken(_ text: Substring) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-      && !text.contains { "\"(),/:;<=>?@[\\]{}".contains($0) }
+    !text.isEmpty && text.utf8.allSatisfy(\.isTokenCharacter)
   }
 }
 

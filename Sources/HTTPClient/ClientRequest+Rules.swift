@@ -24,7 +24,7 @@ extension ClientRequest {
   }
 
   private static func checkField(_ name: String, _ value: String) throws(HTTPClientError) {
-    guard !name.isEmpty, name.utf8.allSatisfy(isTokenCharacter) else {
+    guard !name.isEmpty, name.utf8.allSatisfy(\.isTokenCharacter) else {
       throw .invalidRequest("a field name must be a token (RFC 9110 §5.1)")
     }
     guard value.utf8.allSatisfy({ $0 != 0 && $0 != 0x0A && $0 != 0x0D }) else {
@@ -33,18 +33,6 @@ extension ClientRequest {
     // A second length is how requests are smuggled (RFC 9112 §6.3).
     guard !isField(name, "content-length"), !isField(name, "transfer-encoding") else {
       throw .invalidRequest("Content-Length and Transfer-Encoding are the client's to write")
-    }
-  }
-
-  /// RFC 9110 §5.6.2.
-  private static func isTokenCharacter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "^")...UInt8(ascii: "z"), UInt8(ascii: "|"), UInt8(ascii: "~"),
-      UInt8(ascii: "!"), UInt8(ascii: "#")...UInt8(ascii: "'"), UInt8(ascii: "*"),
-      UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
-      true
-    default: false
     }
   }
 }

@@ -127,7 +127,7 @@ def test_a_second_gateway_does_not_share_the_port_of_the_first(start):
     assert run.returncode != 0 and f"127.0.0.1:{first.port}" in run.stderr
 
 
-@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT], ids=lambda value: value.name)
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda value: value.name)
 @pytest.mark.parametrize(
     "arguments", [["serve", "--local"], ["serve", "--region", "eu-west-1"], ["local"]], ids=" ".join
 )

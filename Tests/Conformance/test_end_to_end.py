@@ -223,3 +223,15 @@ def test_a_session_that_is_not_there_is_the_caller_s_error(curl):
     answer = curl(client.calculations("x"), "-H", "Content-Type: text/x-python", method="POST", body=b"1")
     assert answer.status in (400, 404) and answer.json["upstream"]["code"]
     assert curl(f"{client.calculations()}/unknown").json["code"] == "not-found"
+
+
+@pytest.mark.parametrize("home", ["/h", "/root", "/home/alice", "/tmp/" + "x" * 200, "/tmp/é"])
+def test_the_code_sees_the_user_s_own_home(home):
+    # Of many lengths: a variable that is passed on without its end takes what lies behind it along.
+    program = programs.serve("--local", "--workers", "1", HOME=home)
+    gateway = client.Client(program)
+    location, calculation = gateway.run("import os; print(os.environ['HOME'], end='')")
+    assert calculation["state"] == "COMPLETED", calculation
+    assert gateway.get(f"{location}/stdout").body.decode() == home
+    gateway.close()
+    program.end()

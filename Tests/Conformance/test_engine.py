@@ -233,6 +233,13 @@ def test_a_traceback_shows_the_lines_of_the_code_and_none_of_the_engine(engine):
     assert engine.out == "before\n"
 
 
+def test_the_marks_of_a_traceback_stand_under_what_failed_on_the_last_line_too(engine):
+    engine.run("x = 1; undefined_name")
+    line, marks = engine.err.splitlines()[2:4]
+    if sys.version_info >= (3, 11):  # the first Python that marks
+        assert line[marks.index("^"):] == "undefined_name"
+
+
 def test_a_syntax_error_shows_its_line(engine):
     assert engine.run("a = 1\nb = = 2") == failed("SyntaxError: invalid syntax (<calculation 1>, line 2)")
     assert engine.err.startswith('  File "<calculation 1>", line 2\n    b = = 2\n')
