@@ -11,8 +11,12 @@ public final class S3Object {
   private let isHead: Bool
   private var received = 0
 
-  /// Refuses an answer whose content has no declared end: cut short, it would look whole.
+  /// Refuses an answer that S3 did not give, such as the page of a captive portal, and one whose content
+  /// has no declared end: cut short, it would look whole.
   init(_ response: StreamedResponse, headOnly: Bool) throws(AWSError) {
+    guard response.fields.contains(.amzRequestID) else {
+      throw .badAnswer("it lacks x-amz-request-id, which every answer of S3 has")
+    }
     self.response = response
     isHead = headOnly
     let lengths = response.fields.values(of: .contentLength)

@@ -69,6 +69,7 @@ private func serve(_ script: Script, _ log: Log, on loop: EventLoop) throws -> H
           method: request.method.rawValue, path: request.path, authority: request.authority,
           fields: request.fields, content: String(decoding: content, as: UTF8.self)))
       return Response(
-        status: .init(code: script.status), content: .bytes(Array(script.content.utf8)))
+        status: .init(code: script.status), fields: [HTTPField.Name("x-amz-request-id")!: "3L137"],
+        content: .bytes(Array(script.content.utf8)))
     })
 }

@@ -23,7 +23,7 @@ struct AthenaErrorTests {
       exception
         == AthenaException(
           source: .athena, code: "InvalidRequestException", message: "m", status: 400,
-          athenaErrorCode: "A", resourceName: "R"))
+          athenaErrorCode: "A", resourceName: "R", requestID: "3L137"))
   }
 
   @Test func `An empty answer of a failed front door is named by its status`() async throws {

@@ -21,7 +21,9 @@ struct CalculationOutputTests {
       }
     }
     #expect(
-      error == .exception(AthenaException(source: .s3, code: "AccessDenied", status: 403)))
+      error
+        == .exception(
+          AthenaException(source: .s3, code: "AccessDenied", status: 403, requestID: "3L137")))
   }
 
   @Test func `What is no object's place is a bad answer`() async throws {

@@ -36,6 +36,10 @@ def s3_failure(code, status, message="so it is"):
     return http1.response(status, body.encode(), [("Content-Type", "application/xml")])
 
 
+# What every answer of S3 has.
+S3_ID = ("x-amz-request-id", "3L137")
+
+
 class Capture:
     """Answers are set by operation, with `on`: the bytes to send, or a function of the request that
     returns bytes or yields them; what has been yielded is followed by the end of the connection."""
@@ -56,8 +60,8 @@ class Capture:
         self.answers = {
             "StartCalculationExecution": started(),
             "GetCalculationExecution": calculation(),
-            "GetObject": http1.response(200, b"45\n"),
-            "HeadObject": http1.response(200, b"", [("Content-Length", 3)]),
+            "GetObject": http1.response(200, b"45\n", [S3_ID]),
+            "HeadObject": http1.response(200, b"", [("Content-Length", 3), S3_ID]),
         }
 
     def on(self, operation, answer):

@@ -17,6 +17,9 @@ from capture import JSON, failure, s3_failure
 LOCATION = f"{client.calculations()}/{capturing.CALCULATION}"
 START, GET, OBJECT = "StartCalculationExecution", "GetCalculationExecution", "GetObject"
 
+# What every answer of S3 begins with.
+S3_OK = b"HTTP/1.1 200 OK\r\nx-amz-request-id: 3L137\r\n"
+
 BAD_CREDENTIALS = [
     "ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException", "InvalidClientTokenId",
     "InvalidSignatureException", "IncompleteSignature", "IncompleteSignatureException", "SignatureDoesNotMatch",
@@ -308,25 +311,25 @@ def test_a_calculation_that_left_no_output_has_none(gateway, capture):
 
 
 def test_an_output_that_breaks_off_is_never_a_clean_end(gateway, capture):
-    pieces = [b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n", b"x" * 200_000]
+    pieces = [S3_OK + b"Content-Length: 300000\r\n\r\n", b"x" * 200_000]
     capture.on(OBJECT, lambda _: pieces)
     with pytest.raises(http1.CutShort):
         gateway.get(f"{LOCATION}/stdout")
-    capture.on(OBJECT, lambda _: [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n"])
+    capture.on(OBJECT, lambda _: [S3_OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n"])
     with pytest.raises(http1.CutShort):
         gateway.get(f"{LOCATION}/stdout")
     assert gateway.get("/livez").status == 200
 
 
 def test_an_output_of_unknown_length_is_streamed(gateway, capture):
-    capture.on(OBJECT, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+    capture.on(OBJECT, S3_OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
     answer = gateway.get(f"{LOCATION}/stdout")
     assert (answer.status, answer.body) == (200, b"abcde")
 
 
 def test_an_output_arrives_while_S3_is_still_sending_it(gateway, capture):
     def slow(_):
-        yield b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst"
+        yield S3_OK + b"Content-Length: 10\r\n\r\nfirst"
         capture.released.wait(http1.PATIENCE)
         yield b"last!"
 
@@ -350,7 +353,12 @@ def test_an_output_arrives_while_S3_is_still_sending_it(gateway, capture):
     ],
 )
 def test_an_output_without_a_declared_end_is_none(gateway, capture, fields):
-    capture.on(OBJECT, b"HTTP/1.1 200 OK\r\n" + fields + b"\r\nabc")
+    capture.on(OBJECT, S3_OK + fields + b"\r\nabc")
+    check(gateway.get(f"{LOCATION}/stdout"), 502, "bad-answer")
+
+
+def test_a_page_of_somebody_else_is_no_output(gateway, capture):
+    capture.on(OBJECT, raw(200, b"<html>Please log in</html>", ("Content-Type", "text/html")))
     check(gateway.get(f"{LOCATION}/stdout"), 502, "bad-answer")
 
 
