@@ -38,6 +38,7 @@ def s3_failure(code, status, message="so it is"):
 
 # What every answer of S3 has.
 S3_ID = ("x-amz-request-id", "3L137")
+S3_OK = b"HTTP/1.1 200 OK\r\nx-amz-request-id: 3L137\r\n"
 
 
 class Capture:

@@ -12,13 +12,10 @@ import client
 import faults
 import http1
 import programs
-from capture import JSON, failure, s3_failure
+from capture import JSON, S3_OK, failure, s3_failure
 
 LOCATION = f"{client.calculations()}/{capturing.CALCULATION}"
 START, GET, OBJECT = "StartCalculationExecution", "GetCalculationExecution", "GetObject"
-
-# What every answer of S3 begins with.
-S3_OK = b"HTTP/1.1 200 OK\r\nx-amz-request-id: 3L137\r\n"
 
 BAD_CREDENTIALS = [
     "ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException", "InvalidClientTokenId",
