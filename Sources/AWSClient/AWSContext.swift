@@ -3,7 +3,7 @@ public import HTTPClient
 /// What the clients of all services of one worker share.
 public struct AWSContext {
   let http: HTTPClient
-  public let region: Region
+  let region: Region
   let credentials: any CredentialsProvider
   let clock: () -> Int
 

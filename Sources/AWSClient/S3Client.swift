@@ -29,7 +29,7 @@ public final class S3Client {
     let method: ClientRequest.Method = headOnly ? .head : .get
     let (endpoint, path) = location(of: uri)
     let fields = try await signer.sign(
-      method: headOnly ? "HEAD" : "GET", path: path, host: endpoint.host,
+      method: method.rawValue, path: path, host: endpoint.host,
       fields: [("X-Amz-Content-SHA256", emptyHash.hex)], payloadHash: emptyHash, pathRule: .s3)
     let request = ClientRequest(method, endpoint.origin + path, fields: fields)
     let response: StreamedResponse

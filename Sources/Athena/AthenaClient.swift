@@ -6,14 +6,10 @@ public final class AthenaClient {
   private let service: JSONServiceClient
   private let s3: S3Client
 
-  /// - Parameters:
-  ///   - endpoint: Athena's; the region's own where nil.
-  ///   - s3Endpoint: S3's; the region's own where nil.
-  public init(_ context: AWSContext, endpoint: Endpoint? = nil, s3Endpoint: Endpoint? = nil) {
+  public init(_ context: AWSContext, endpoint: Endpoint, s3Endpoint: Endpoint) {
     service = JSONServiceClient(
-      context, service: "athena", targetPrefix: "AmazonAthena",
-      endpoint: endpoint ?? Endpoint(service: "athena", region: context.region))
-    s3 = S3Client(context, endpoint: s3Endpoint ?? Endpoint(service: "s3", region: context.region))
+      context, service: "athena", targetPrefix: "AmazonAthena", endpoint: endpoint)
+    s3 = S3Client(context, endpoint: s3Endpoint)
   }
 
   public func startCalculationExecution(

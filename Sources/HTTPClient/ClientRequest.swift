@@ -1,8 +1,11 @@
 /// A request to send.
 public struct ClientRequest: Sendable {
   /// The methods (RFC 9110 §9) that the program uses.
-  public enum Method: Sendable {
-    case get, head, post, put
+  public enum Method: String, Sendable {
+    case get = "GET"
+    case head = "HEAD"
+    case post = "POST"
+    case put = "PUT"
   }
 
   public var method: Method

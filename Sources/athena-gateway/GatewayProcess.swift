@@ -1,6 +1,7 @@
 import AWSClient
 import EventLoop
 import HTTPServer
+import LocalAthena
 
 /// The running gateway: its workers, and with `--local` an Athena of its own.
 struct GatewayProcess {
@@ -36,7 +37,7 @@ struct GatewayProcess {
       Terminal.say(
         """
         Try:
-          curl -i http://\(address)/sessions/demo/calculations -H 'Content-Type: text/x-python' \
+          curl -i http://\(address)/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: text/x-python' \
         --data-binary 'print(sum(range(10)))'
         """)
     }
