@@ -20,6 +20,14 @@ extension Problem {
     case .transferCoding:
       self.init(.notImplemented, "the only transfer coding that the gateway knows is chunked")
     case .version: self.init(.httpVersion, "the gateway speaks HTTP/1.1")
+    case .overloaded:
+      self.init(
+        .overloaded,
+        "the gateway has as many connections as it may; only /livez and /readyz answer")
+    case .handlerTimeout:
+      self.init(
+        .athenaTimeout,
+        "the answer was not there by the request's deadline; what was asked for may be done")
     case .failed: self.init(.internalError, "the gateway failed to answer")
     }
   }

@@ -183,6 +183,12 @@ extension ProblemCode {
         .serviceUnavailable, "The gateway has no AWS credentials", retryable: true, retryAfter: 5,
         "Nothing was sent to AWS. The operator should set AWS_ACCESS_KEY_ID and "
           + "AWS_SECRET_ACCESS_KEY.")
+    case .overloaded:
+      Kind(
+        .serviceUnavailable, "The gateway has too many connections", retryable: true, retryAfter: 1,
+        "Every connection that the gateway may have is taken, and nothing of the request was done. Try "
+          + "again when the time of the Retry-After field has passed. The operator can raise the limit "
+          + "or add gateways.")
     case .internalError:
       Kind(
         .internalServerError, "The gateway failed",

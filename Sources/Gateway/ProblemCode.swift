@@ -38,5 +38,6 @@ enum ProblemCode: String, CaseIterable {
   case gatewayNotAuthorized = "gateway-not-authorized"
   case gatewayCredentials = "gateway-credentials"
   case noCredentials = "no-credentials"
+  case overloaded = "overloaded"
   case internalError = "internal-error"
 }

@@ -20,6 +20,10 @@ public enum Refusal: Error, Equatable, Sendable {
   case version
   /// The peer is gone before its request was whole: nobody reads the answer.
   case disconnected
+  /// The server has as many connections as it may.
+  case overloaded
+  /// The handler has not answered by the request's deadline.
+  case handlerTimeout
   /// The handler failed in a way it should have dealt with itself.
   case failed
 
@@ -33,6 +37,8 @@ public enum Refusal: Error, Equatable, Sendable {
     case .expectation: .expectationFailed
     case .transferCoding: .notImplemented
     case .version: .httpVersionNotSupported
+    case .overloaded: .serviceUnavailable
+    case .handlerTimeout: .gatewayTimeout
     case .failed: .internalServerError
     }
   }

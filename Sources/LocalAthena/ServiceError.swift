@@ -68,7 +68,8 @@ extension ServiceError {
       switch status {
       case .contentTooLarge: "RequestEntityTooLargeException"
       case .requestTimeout: "RequestTimeoutException"
-      case .internalServerError: "InternalFailure"
+      case .serviceUnavailable: "ServiceUnavailableException"
+      case .internalServerError, .gatewayTimeout: "InternalFailure"
       default: "MalformedHttpRequestException"
       }
     let message =

@@ -81,6 +81,7 @@ struct OpenAPITests {
     let rules: [Refusal] = [
       .malformed(""), .timeout, .contentTooLarge(limit: 0), .targetTooLong(limit: 0),
       .headTooLarge(limit: 0), .expectation, .transferCoding, .version, .failed,
+      .overloaded, .handlerTimeout,
     ]
     let judged: [ProblemCode] = [.misdirectedRequest, .origin]
     let common = Set((rules.map(\.status) + judged.map(\.kind.status)).map { String($0.code) })

@@ -76,6 +76,7 @@ struct ProblemTests {
     (.targetTooLong(limit: 5), "target-too-long"), (.headTooLarge(limit: 5), "head-too-large"),
     (.expectation, "expectation-failed"), (.transferCoding, "not-implemented"),
     (.version, "http-version-not-supported"), (.failed, "internal-error"),
+    (.overloaded, "overloaded"), (.handlerTimeout, "athena-timeout"),
   ]
 
   @Test(arguments: refusals)
