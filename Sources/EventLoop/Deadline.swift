@@ -13,7 +13,11 @@ public struct Deadline: ~Copyable {
 
   /// Sets the moment, counted from the beginning of the loop's tick; an earlier setting is replaced.
   public func arm(after duration: Duration) {
-    loop.arm(id, after: duration)
+    arm(at: loop.now + duration)
+  }
+
+  public func arm(at instant: Instant) {
+    loop.arm(id, at: instant)
   }
 
   public func disarm() {

@@ -133,9 +133,9 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     return Deadline(loop: self, id: deadlines.insert(action))
   }
 
-  func arm(_ id: DeadlineQueue.ID, after duration: Duration) {
+  func arm(_ id: DeadlineQueue.ID, at instant: Instant) {
     assertIsCurrent()
-    deadlines.arm(id, at: now + duration)
+    deadlines.arm(id, at: instant)
   }
 
   func disarm(_ id: DeadlineQueue.ID) {
@@ -175,11 +175,12 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   }
 
   /// Begins a task whose every step runs on this loop, its caller's.
-  public func spawn(_ operation: @escaping () async -> Void) {
+  @discardableResult
+  public func spawn(_ operation: @escaping () async -> Void) -> Task<Void, Never> {
     assertIsCurrent()
     // The task runs on this thread alone, so what the closure captures changes no thread.
     nonisolated(unsafe) let operation = operation
-    Task(executorPreference: self) { await operation() }
+    return Task(executorPreference: self) { await operation() }
   }
 
   /// Runs `body` on the loop and returns what it returns. From any thread.

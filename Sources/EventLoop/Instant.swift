@@ -8,6 +8,9 @@ public struct Instant: Comparable, Sendable {
     self.nanoseconds = nanoseconds
   }
 
+  /// Later than every other moment.
+  public static let never = Instant(nanoseconds: .max)
+
   /// The moment of the call.
   public static var now: Instant {
     var time = timespec()

@@ -18,7 +18,8 @@ public final class HTTPClient {
 
   /// Sends a request and waits for the whole answer, whatever its status.
   ///
-  /// The cancellation of the caller's task doesn't end the wait: the request's deadline does.
+  /// The caller's task may be cancelled, on the loop: the transfer ends then with
+  /// ``HTTPClientError/closed``.
   public func send(_ request: ClientRequest) async throws(HTTPClientError) -> ClientResponse {
     let transfer = try multi.start(request, as: .whole)
     await transfer.reach(.end)

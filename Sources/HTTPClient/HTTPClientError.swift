@@ -19,7 +19,7 @@ public enum HTTPClientError: Error, Equatable, Sendable {
   case badAnswer(String)
   /// The request breaks a rule; libcurl has not seen it.
   case invalidRequest(String)
-  /// The client or the stream was closed.
+  /// The client or the stream was closed, or the task that waited was cancelled.
   case closed
   /// libcurl failed for a reason of its own: its number and its words.
   case failed(code: UInt32, String)

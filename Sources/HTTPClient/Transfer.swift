@@ -138,10 +138,20 @@ final class Transfer {
 
   // MARK: The task's side
 
+  /// Waits for a milestone, or the end. The cancellation of the task, which is the loop's, ends the
+  /// transfer: nobody wants its answer any more.
   func reach(_ milestone: Milestone) async {
     guard !has(milestone) else { return }
-    precondition(waiter == nil, "two tasks wait for one transfer")
-    await withCheckedContinuation { waiter = (milestone, $0) }
+    // Tasks of the loop are cancelled on the loop, where alone the transfer is touched.
+    nonisolated(unsafe) let transfer = self
+    await withTaskCancellationHandler {
+      // A task that was cancelled before has ended it by now.
+      guard !has(milestone) else { return }
+      precondition(waiter == nil, "two tasks wait for one transfer")
+      await withCheckedContinuation { waiter = (milestone, $0) }
+    } onCancel: {
+      transfer.abort(.closed)
+    }
   }
 
   private func has(_ milestone: Milestone) -> Bool {

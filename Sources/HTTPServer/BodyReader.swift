@@ -35,6 +35,14 @@ struct BodyReader {
     }
   }
 
+  /// How many bytes are to come; nil where only they will tell.
+  var remainingCount: Int? {
+    switch framing {
+    case .length(let remaining): remaining
+    case .chunked: nil
+    }
+  }
+
   /// Takes what belongs to the content, and returns how many bytes that was.
   mutating func consume(_ bytes: Span<UInt8>) throws(Refusal) -> Int {
     switch framing {

@@ -22,6 +22,19 @@ final class Connection: EventHandler {
     case closed
   }
 
+  /// Why there is a place for the connection.
+  enum Place {
+    case regular
+    /// All others are taken: one small request, of the kind that is served even then.
+    case reserve
+  }
+
+  /// How long content may trickle before its average counts.
+  private static let contentGrace = Duration.seconds(5)
+  /// How long a drain waits for a request that may be on its way already.
+  private static let idleWhileDraining = Duration.seconds(1)
+
+  let place: Place
   private unowned let server: HTTPServer
   private var socket: Socket?
   private var registration: Registration?
@@ -29,15 +42,21 @@ final class Connection: EventHandler {
   private var phase = Phase.idle
   /// Bytes read and not used yet: an unfinished head, or the beginning of the next request.
   private var input: [UInt8] = []
-  /// What is being sent.
-  private var output: [UInt8] = []
-  /// How many of `output` the kernel has taken.
-  private var sent = 0
-  private var writer: UnsafeContinuation<Void, Never>?
+  private var outbox = Outbox()
+  /// What the content that is awaited, or the answer that is being taken, is held to.
+  private var pace: Pace?
+  /// How much of that answer has been taken.
+  private var taken = 0
+  private var requests = 0
+  /// How many of them in a row had come before the answer to the one before.
+  private var pipelined = 0
   private var isReadable = false
   private var peerHasClosed = false
 
-  init(_ descriptor: consuming FileDescriptor, server: HTTPServer) throws(SystemError) {
+  init(
+    _ descriptor: consuming FileDescriptor, in place: Place, of server: HTTPServer
+  ) throws(SystemError) {
+    self.place = place
     self.server = server
     let socket = Socket(descriptor)
     let raw = socket.rawValue
@@ -45,7 +64,14 @@ final class Connection: EventHandler {
     registration = try server.loop.register(
       raw, [.readable, .writable, .peerClosed, .onChange], handler: self)
     deadline = server.loop.makeDeadline { [unowned self] in deadlineReached() }
-    deadline?.arm(after: server.limits.idle)
+    armForIdling()
+  }
+
+  private var limits: Limits { server.limits(in: place) }
+
+  /// Whether the request in work is the connection's last.
+  var isSpent: Bool {
+    server.isDraining || requests >= limits.requests || pipelined >= limits.pipelined
   }
 
   // MARK: Events
@@ -55,48 +81,74 @@ final class Connection: EventHandler {
     guard readiness.isDisjoint(with: .failed) else { return close() }
     if readiness.contains(.peerClosed) { peerHasClosed = true }
     if !readiness.isDisjoint(with: [.readable, .peerClosed]) { isReadable = true }
-    if readiness.contains(.writable), !output.isEmpty { flush() }
+    if readiness.contains(.writable), !outbox.isEmpty { flush() }
     read()
   }
 
   private func deadlineReached() {
     switch phase {
-    case .idle: close()
+    case .idle, .lingering: close()
     case .head: refuse(.timeout)
     case .exchange(let exchange) where exchange.isReading: exchange.fail(.timeout)
-    case .exchange, .lingering: close()
+    case .exchange(let exchange) where exchange.isAnswering: close()
+    case .exchange(let exchange): giveUp(exchange)
     case .closed: break
     }
   }
 
+  /// The handler has had its time: the server answers, and what the handler still says is not heard.
+  private func giveUp(_ exchange: Exchange) {
+    guard let request = exchange.request else { return }
+    exchange.abandon()
+    server.refuse(.handlerTimeout, of: request, exchange)
+  }
+
+  private func armForIdling() {
+    let limit = server.isDraining ? Self.idleWhileDraining : limits.idle
+    deadline?.arm(after: min(limit, limits.idle))
+  }
+
+  /// No request may follow but one that is on its way already.
+  func drain() {
+    if case .idle = phase { armForIdling() }
+  }
+
   // MARK: Reading
 
-  /// Reads while the phase wants bytes. What it does not want stays in the kernel, which makes the
-  /// peer wait.
+  /// Reads without having been told that there is something.
+  func readAtOnce() {
+    isReadable = true
+    read()
+  }
+
+  /// Reads while the phase wants bytes, and no more than it may have to keep. What it does not want
+  /// stays in the kernel, which makes the peer wait.
   private func read() {
     while isReadable {
       switch phase {
-      case .idle, .head: receive { parse($0) }
+      case .idle, .head: receive(upTo: limits.head) { parse($0) }
       case .exchange(let exchange) where exchange.isReading:
-        receive { bytes in
+        receive(upTo: exchange.wantedCount ?? limits.head) { bytes in
           let count = exchange.consume(bytes)
           input.append(bytes, count..<bytes.count)
+          if exchange.isReading { armForContent(of: exchange) }
         }
       // Once an event, so that a peer that never stops sending leaves the loop to others.
-      case .lingering: return receive { _ in }
+      case .lingering: return receive(upTo: .max) { _ in }
       case .exchange, .closed: return
       }
     }
   }
 
-  private func receive(_ use: (Span<UInt8>) -> Void) {
+  private func receive(upTo limit: Int, _ use: (Span<UInt8>) -> Void) {
+    let size = min(limit, server.scratch.count)
     let outcome = server.scratch.withUnsafeMutableBytes { buffer in
-      socket?.receive(into: buffer) ?? .ended
+      socket?.receive(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<size])) ?? .ended
     }
     switch outcome {
     case .bytes(let count):
       // A buffer that was not filled has emptied the socket (epoll(7)), but an end may stand behind.
-      if count < server.scratch.count, !peerHasClosed { isReadable = false }
+      if count < size, !peerHasClosed { isReadable = false }
       let scratch = server.scratch
       use(scratch.span.extracting(0..<count))
     case .wouldBlock: isReadable = false
@@ -121,21 +173,21 @@ final class Connection: EventHandler {
     // have them all read again for each.
     let isWorthALook = bytes.firstIndex(of: .lf, in: 0..<bytes.count) != nil || input.count < 64
     input.append(bytes, 0..<bytes.count)
-    guard isWorthALook || input.count >= server.limits.head else { return }
+    guard isWorthALook || input.count >= limits.head else { return }
     var whole: [UInt8] = []
     swap(&whole, &input)
     judge(whole.span)
   }
 
   private func judge(_ bytes: Span<UInt8>) {
-    switch server.parser.parse(bytes) {
+    switch RequestParser(limits: limits).parse(bytes) {
     case .complete(let head, let length):
       begin(head, rest: bytes.extracting(length..<bytes.count))
     case .needsMore:
       // The empty line that is forgiven before a request is not the beginning of one.
       if case .idle = phase, !RequestParser.isEmptyLine(bytes) {
         phase = .head
-        deadline?.arm(after: server.limits.headDeadline)
+        deadline?.arm(after: limits.headDeadline)
       }
       input = bytes.copy(0..<bytes.count)
     case .malformed(let refusal): refuse(refusal)
@@ -145,19 +197,22 @@ final class Connection: EventHandler {
   // MARK: Exchanges
 
   private func begin(_ head: RequestHead, rest: Span<UInt8>) {
-    deadline?.disarm()
+    requests += 1
     // A content that is too long by its own word is refused where it is asked for: the host, the route
     // and the method are judged before it.
-    let body = Result { () throws(Refusal) in
-      try BodyReader(head.framing, limits: server.limits)
-    }
-    let exchange = Exchange(head, body: body, connection: self)
+    let body = Result { () throws(Refusal) in try BodyReader(head.framing, limits: limits) }
+    let exchange = Exchange(
+      head, body: body, deadline: server.loop.now + limits.requestDeadline, connection: self,
+      budget: server.contentBudget)
+    deadline?.arm(at: exchange.deadline)
     let count = exchange.consume(rest)
     input = rest.copy(count..<rest.count)
     phase = .exchange(exchange)
     let request = Request(head, scheme: server.scheme, body: exchange)
     if head.expectation == .unknown {
       server.refuse(.expectation, of: request, exchange)
+    } else if place == .reserve, !server.isServedWhenFull(request) {
+      server.refuse(.overloaded, of: request, exchange)
     } else {
       server.serve(request, exchange)
     }
@@ -166,23 +221,37 @@ final class Connection: EventHandler {
   private func refuse(_ refusal: Refusal) {
     deadline?.disarm()
     input = []
-    let exchange = Exchange(refusingOn: self)
+    let exchange = Exchange(refusingOn: self, budget: server.contentBudget)
     phase = .exchange(exchange)
     server.refuse(refusal, of: nil, exchange)
   }
 
   /// The handler wants the request's content.
-  func readBody(sendsContinue: Bool) {
+  func readBody(of exchange: Exchange, sendsContinue: Bool) {
     if sendsContinue {
-      output.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
+      outbox.bytes.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
       flush()
     }
-    deadline?.arm(after: server.limits.bodyDeadline)
+    pace = Pace(begin: server.loop.now, grace: Self.contentGrace, rate: limits.rate)
+    armForContent(of: exchange)
     read()
   }
 
+  private func armForContent(of exchange: Exchange) {
+    guard let pace else { return }
+    deadline?.arm(
+      at: min(
+        pace.limit(after: exchange.receivedCount), pace.begin + limits.bodyDeadline,
+        exchange.deadline))
+  }
+
   /// The handler has what it waited for.
-  func stopReadingBody() {
+  func stopReadingBody(of exchange: Exchange) {
+    deadline?.arm(at: exchange.deadline)
+  }
+
+  /// The handler has its answer.
+  func beginAnswer() {
     deadline?.disarm()
   }
 
@@ -191,8 +260,11 @@ final class Connection: EventHandler {
     guard case .exchange = phase else { return }
     guard !closes else { return linger() }
     phase = .idle
-    deadline?.arm(after: server.limits.idle)
-    if !input.isEmpty {
+    armForIdling()
+    if input.isEmpty {
+      pipelined = 0
+    } else {
+      pipelined += 1
       var next: [UInt8] = []
       swap(&next, &input)
       judge(next.span)
@@ -204,7 +276,7 @@ final class Connection: EventHandler {
     phase = .lingering
     input = []
     socket?.shutDownSending()
-    deadline?.arm(after: server.limits.linger)
+    deadline?.arm(after: limits.linger)
     do {
       // As long as bytes are there, instead of when more have come.
       try registration?.setInterest([.readable])
@@ -216,8 +288,7 @@ final class Connection: EventHandler {
   /// Ends the connection at once. What waits for it hears so, and a peer that waits for the rest of an
   /// answer can't take the part for the whole.
   func close() {
-    guard let exchange = takeForClosing() else { return }
-    exchange.fail(.disconnected)
+    takeForClosing()?.abandon()
   }
 
   /// Frees everything, and returns the exchange that ran.
@@ -225,13 +296,13 @@ final class Connection: EventHandler {
     defer { phase = .closed }
     if case .closed = phase { return nil }
     if case .exchange = phase { socket?.resetOnClose() }
-    (input, output, sent) = ([], [], 0)
     // The registration first: its number may be another connection's once the socket is closed.
     registration = nil
     socket = nil
     deadline = nil
-    writer?.resume()
-    writer = nil
+    input = []
+    outbox.bytes = []
+    outbox.resume()
     server.connectionDidClose(self)
     return if case .exchange(let exchange) = phase { exchange } else { nil }
   }
@@ -243,50 +314,53 @@ final class Connection: EventHandler {
     _ response: borrowing Response, _ framing: ResponseEncoder.Framing, closes: Bool,
     content: [UInt8]
   ) async throws(SendError) {
-    try prepareOutput()
-    server.encoder.head(response, framing: framing, closes: closes, into: &output)
-    output.append(contentsOf: content)
-    try await drain()
+    try prepareOutbox()
+    server.encoder.head(response, framing: framing, closes: closes, into: &outbox.bytes)
+    outbox.bytes.append(contentsOf: content)
+    try await untilSent()
   }
 
   /// Sends what `encode` appends, and waits until the kernel has taken it.
   func send(_ encode: (inout [UInt8]) -> Void) async throws(SendError) {
-    try prepareOutput()
-    encode(&output)
-    try await drain()
+    try prepareOutbox()
+    encode(&outbox.bytes)
+    try await untilSent()
   }
 
   /// The server may be gone too, once the connection is closed.
-  private func prepareOutput() throws(SendError) {
+  private func prepareOutbox() throws(SendError) {
     if case .closed = phase { throw .closed }
-    if output.isEmpty { server.takeOutput(&output) }
+    if outbox.isEmpty { server.takeOutput(&outbox.bytes) }
   }
 
-  private func drain() async throws(SendError) {
+  private func untilSent() async throws(SendError) {
     flush()
-    if !output.isEmpty {
-      deadline?.arm(after: server.limits.writeStall)
-      await withUnsafeContinuation { writer = $0 }
+    if !outbox.isEmpty {
+      (pace, taken) = (
+        Pace(begin: server.loop.now, grace: limits.writeStall, rate: limits.rate), 0
+      )
+      armForAnswer()
+      await withUnsafeContinuation { outbox.wait($0) }
       deadline?.disarm()
     }
     if case .closed = phase { throw .closed }
   }
 
-  /// Sends until the kernel takes no more; it tells when it does again.
+  private func armForAnswer() {
+    guard let pace else { return }
+    deadline?.arm(at: min(pace.limit(after: taken), server.loop.now + limits.writeStall))
+  }
+
   private func flush() {
-    while sent < output.count {
-      switch socket?.send(output.span.extracting(sent..<output.count)) ?? .ended {
-      case .bytes(let count):
-        sent += count
-        if writer != nil { deadline?.arm(after: server.limits.writeStall) }
-      case .wouldBlock: return
-      case .ended: return close()
-      }
+    let (outcome, count) = outbox.flush { socket?.send($0) ?? .ended }
+    switch outcome {
+    case .sent:
+      server.giveBackOutput(&outbox.bytes)
+      outbox.resume()
+    case .blocked:
+      taken += count
+      if count > 0, outbox.isAwaited { armForAnswer() }
+    case .ended: close()
     }
-    output.removeAll(keepingCapacity: true)
-    sent = 0
-    server.giveBackOutput(&output)
-    writer?.resume()
-    writer = nil
   }
 }

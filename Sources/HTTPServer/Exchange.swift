@@ -1,3 +1,4 @@
+import EventLoop
 import HTTPMessage
 import HTTPTypes
 
@@ -7,20 +8,34 @@ final class Exchange: RequestBody, ContentWriter {
   let isHead: Bool
   let isHTTP10: Bool
   /// Whether the request itself allows another one to follow.
-  let persists: Bool
+  private let persists: Bool
+
+  /// By when the answer must have begun.
+  let deadline: Instant
 
   private var expectsContinue: Bool
   private var body: BodyReader
+  private let budget: ContentBudget
+  /// What of the budget is the content's.
+  private var charged = 0
   private var failure: Refusal?
   private var reader: UnsafeContinuation<Void, Never>?
+  private var handling: (request: Request, task: Task<Void, Never>)?
+  /// Whether an answer, the handler's or the server's own, is on its way.
+  private(set) var isAnswering = false
   /// Of the answer; its length is what remains to be written.
   private var framing = ResponseEncoder.Framing.none
 
-  /// - Parameter body: The content, or why none of it will be read.
+  /// - Parameters:
+  ///   - body: The content, or why none of it will be read.
+  ///   - deadline: By when the answer must have begun.
   init(
-    _ head: borrowing RequestHead, body: Result<BodyReader, Refusal>, connection: Connection
+    _ head: borrowing RequestHead, body: Result<BodyReader, Refusal>, deadline: Instant,
+    connection: Connection, budget: ContentBudget
   ) {
     self.connection = connection
+    self.deadline = deadline
+    self.budget = budget
     switch body {
     case .success(let body): self.body = body
     case .failure(let refusal): (self.body, failure) = (.empty, refusal)
@@ -32,13 +47,32 @@ final class Exchange: RequestBody, ContentWriter {
   }
 
   /// An exchange of nothing but a refusal, after which the connection ends.
-  init(refusingOn connection: Connection) {
+  init(refusingOn connection: Connection, budget: ContentBudget) {
     self.connection = connection
+    self.budget = budget
+    deadline = .never
     body = .empty
     isHead = false
     isHTTP10 = false
     persists = false
     expectsContinue = false
+  }
+
+  deinit { budget.giveBack(charged) }
+
+  // MARK: The handler
+
+  /// The request, while its handler is at work.
+  var request: Request? { handling?.request }
+
+  func begin(_ request: Request, _ task: Task<Void, Never>) {
+    handling = (request, task)
+  }
+
+  /// Nobody waits for the answer any more: what the handler waits for, upstream too, can end.
+  func abandon() {
+    fail(.disconnected)
+    handling?.task.cancel()
   }
 
   // MARK: The request's content
@@ -54,6 +88,7 @@ final class Exchange: RequestBody, ContentWriter {
     guard failure == nil, !body.isComplete else { return 0 }
     do throws(Refusal) {
       let count = try body.consume(bytes)
+      try charge()
       // The peer has not waited for a 100, so it needs none (RFC 9110 §10.1.1).
       if count > 0 { expectsContinue = false }
       if body.isComplete { resumeReader() }
@@ -62,6 +97,18 @@ final class Exchange: RequestBody, ContentWriter {
       fail(error)
       return 0
     }
+  }
+
+  /// How much of the content has come.
+  var receivedCount: Int { charged }
+
+  /// How many bytes the content still has; nil where only they will tell.
+  var wantedCount: Int? { body.remainingCount }
+
+  private func charge() throws(Refusal) {
+    let grown = body.content.count - charged
+    guard budget.take(grown) else { throw .overloaded }
+    charged += grown
   }
 
   /// Ends the content before it is whole.
@@ -80,14 +127,14 @@ final class Exchange: RequestBody, ContentWriter {
   private func rest() async {
     await withUnsafeContinuation { continuation in
       reader = continuation
-      connection.readBody(sendsContinue: expectsContinue)
+      connection.readBody(of: self, sendsContinue: expectsContinue)
     }
   }
 
   private func resumeReader() {
     guard let reader else { return }
     self.reader = nil
-    connection.stopReadingBody()
+    connection.stopReadingBody(of: self)
     reader.resume()
   }
 
@@ -95,9 +142,13 @@ final class Exchange: RequestBody, ContentWriter {
 
   /// Sends the answer and leaves the connection to the next request, or ends it.
   func respond(_ response: Response) async {
+    guard !isAnswering else { return }
+    isAnswering = true
+    handling = nil
+    connection.beginAnswer()
     framing = framing(of: response)
     // What is left of the request's content would have to be read and thrown away first.
-    let closes = !persists || !hasWholeBody || framing == .close
+    let closes = !persists || !hasWholeBody || framing == .close || connection.isSpent
     do {
       switch response.content {
       case .none: try await connection.send(response, framing, closes: closes, content: [])

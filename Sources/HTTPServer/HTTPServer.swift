@@ -5,11 +5,13 @@ public import HTTPMessage
 ///
 /// It knows messages and nothing of what they are about: a handler answers requests, and another
 /// function says what the answer to a broken rule looks like.
-public final class HTTPServer: EventHandler {
+public final class HTTPServer {
   let loop: EventLoop
   let limits: Limits
+  let limitsOfReserve: Limits
   let scheme = "http"
-  let parser: RequestParser
+  let contentBudget: ContentBudget
+  let isServedWhenFull: (Request) -> Bool
   var encoder = ResponseEncoder()
   /// Where every connection reads to; what is not used at once is copied.
   var scratch = [UInt8](repeating: 0, count: 64 * 1024)
@@ -17,12 +19,13 @@ public final class HTTPServer: EventHandler {
   /// The port that it listens on.
   public let port: UInt16
 
-  private var listener: Listener?
+  private var acceptor: Acceptor?
   private let handler: Handler
   private let refusal: (Refusal, Request?) -> Response
-  private var registration: Registration?
-  private var retry: Deadline?
   private var connections: [ObjectIdentifier: Connection] = [:]
+  /// Those of them that have a reserved place, from the oldest to the newest.
+  private var reserve: [Connection] = []
+  private var onDrained: UnsafeContinuation<Void, Never>?
   /// The buffer that answers are written to, while no connection holds it.
   private var output: [UInt8] = []
 
@@ -30,69 +33,99 @@ public final class HTTPServer: EventHandler {
   ///
   /// - Parameters:
   ///   - loop: The caller's.
-  ///   - handler: Answers requests; runs on the loop, one task a request.
+  ///   - handler: Answers requests; runs on the loop, one task a request. The task is cancelled when
+  ///     the request's deadline has passed or its peer is gone.
   ///   - refusal: The answer to a request that the server itself refuses; the request where its head
   ///     could be read.
+  ///   - isServedWhenFull: Which requests are served even past the limit of connections.
   public init(
     _ listener: consuming Listener, on loop: EventLoop, limits: Limits = Limits(),
-    refusal: @escaping (Refusal, Request?) -> Response, handler: @escaping Handler
+    refusal: @escaping (Refusal, Request?) -> Response,
+    isServedWhenFull: @escaping (Request) -> Bool = { _ in false }, handler: @escaping Handler
   ) throws(SystemError) {
     loop.assertIsCurrent()
     self.loop = loop
     self.limits = limits
+    limitsOfReserve = limits.ofReserve
+    contentBudget = ContentBudget(limits.bodies)
     port = listener.port
-    let raw = listener.rawValue
-    self.listener = consume listener
     self.handler = handler
     self.refusal = refusal
-    parser = RequestParser(limits: limits)
-    retry = loop.makeDeadline { [unowned self] in acceptAll() }
-    registration = try loop.register(raw, [.readable, .onChange], handler: self)
+    self.isServedWhenFull = isServedWhenFull
+    acceptor = try Acceptor(listener, on: loop) { [unowned self] in open($0) }
   }
+
+  func limits(in place: Connection.Place) -> Limits {
+    switch place {
+    case .regular: limits
+    case .reserve: limitsOfReserve
+    }
+  }
+
+  // MARK: The end
+
+  /// Whether every answer is the last of its connection.
+  public private(set) var isDraining = false
+
+  /// Lets each connection end with its next answer, and goes on accepting new ones.
+  public func endConnectionsGently() {
+    isDraining = true
+  }
+
+  /// Takes the connections that wait to be accepted, stops listening, and returns when all that was
+  /// begun is answered and every connection has ended. Without requests that takes a second: one may be
+  /// on its way.
+  public func drain() async {
+    isDraining = true
+    acceptor?.drain()
+    acceptor = nil
+    for connection in connections.values { connection.drain() }
+    if !connections.isEmpty { await withUnsafeContinuation { onDrained = $0 } }
+  }
+
+  /// Stops listening and ends every connection.
+  public func close() {
+    acceptor?.close()
+    acceptor = nil
+    for connection in connections.values { connection.close() }
+  }
+
+  // MARK: Connections
 
   /// The number of open connections.
   public var connectionCount: Int { connections.count }
 
-  /// Stops listening and ends every connection.
-  public func close() {
-    registration = nil
-    listener = nil
-    retry = nil
-    for connection in connections.values { connection.close() }
-  }
-
-  public func handle(_ readiness: Readiness) {
-    acceptAll()
-  }
-
-  private func acceptAll() {
-    while true {
-      switch listener?.accept() ?? .wouldBlock {
-      case .connection(let descriptor): open(descriptor)
-      case .wouldBlock: return
-      case .exhausted:
-        // No event will tell when a descriptor is free again, and asking at once would spin.
-        retry?.arm(after: .milliseconds(100))
-        return
-      }
-    }
-  }
-
   private func open(_ descriptor: consuming FileDescriptor) {
+    let isFull = connections.count - reserve.count >= limits.connections
     // Registering fails for want of memory alone; the descriptor is closed then.
-    guard let connection = try? Connection(descriptor, server: self) else { return }
+    guard
+      let connection = try? Connection(descriptor, in: isFull ? .reserve : .regular, of: self)
+    else { return }
     connections[ObjectIdentifier(connection)] = connection
+    if isFull { enterReserve(connection) }
+  }
+
+  /// Makes room for the newest: what is to be asked there is asked at once, and who asks nothing must
+  /// not stand in the way.
+  private func enterReserve(_ connection: Connection) {
+    reserve.append(connection)
+    connection.readAtOnce()
+    if reserve.count > limits.reserve { reserve.first?.close() }
   }
 
   func connectionDidClose(_ connection: Connection) {
     connections[ObjectIdentifier(connection)] = nil
+    if connection.place == .reserve { reserve.removeAll { $0 === connection } }
+    guard connections.isEmpty, let onDrained else { return }
+    self.onDrained = nil
+    onDrained.resume()
   }
 
   // MARK: Exchanges
 
   func serve(_ request: Request, _ exchange: Exchange) {
     let (handler, refusal) = (handler, refusal)
-    loop.spawn {
+    let task = loop.spawn {
       let response: Response
       do throws(Refusal) {
         response = try await handler(request)
@@ -101,6 +134,7 @@ public final class HTTPServer: EventHandler {
       }
       await exchange.respond(response)
     }
+    exchange.begin(request, task)
   }
 
   func refuse(_ reason: Refusal, of request: Request?, _ exchange: Exchange) {

@@ -1,5 +1,7 @@
-/// What one connection may cost the server. Sizes are bytes.
+/// What clients may cost the server. Sizes are bytes.
 public struct Limits: Sendable {
+  // MARK: A request
+
   /// Request line and header section together.
   public var head = 16 * 1024
   /// Field lines of a request, trailers counted apart.
@@ -8,10 +10,33 @@ public struct Limits: Sendable {
   public var target = 8 * 1024
   /// The content of a request, after its transfer coding.
   public var body = 1024 * 1024
+
+  // MARK: A server
+
+  /// Open connections. Past them ``reserve`` more are kept for the requests that are served even then.
+  public var connections = 10_000
+  /// Connections that are kept when all others are taken: whoever asks whether the server lives must
+  /// be able to.
+  public var reserve = 8
+  /// Requests on one connection, after which it ends: so that a balancer in front gets to balance.
+  public var requests = 10_000
+  /// Requests in a row that did not wait for the answer before them (RFC 9112 §9.3.2), after which the
+  /// connection ends.
+  public var pipelined = 128
+  /// The contents of all requests that are being read or answered.
+  public var bodies = 64 * 1024 * 1024
+
+  // MARK: Time
+
   /// From a request's first byte to the end of its head.
   public var headDeadline: Duration = .seconds(10)
   /// From the head to the end of the content.
   public var bodyDeadline: Duration = .seconds(30)
+  /// The bytes a second that content must come with, and an answer be taken with, on average: a peer
+  /// that sends a byte now and then occupies a connection as one that sends nothing does.
+  public var rate = 240
+  /// From the head to the beginning of the answer.
+  public var requestDeadline: Duration = .seconds(60)
   /// A kept connection without a request; longer than the 60 s of common load balancers, which must be
   /// the ones to close it.
   public var idle: Duration = .seconds(75)
@@ -21,4 +46,17 @@ public struct Limits: Sendable {
   public var linger: Duration = .seconds(5)
 
   public init() {}
+
+  /// What holds on the reserved connections: one small request, at once.
+  var ofReserve: Limits {
+    var limits = self
+    limits.head = min(head, 2 * 1024)
+    limits.body = 0
+    limits.requests = 1
+    limits.headDeadline = min(headDeadline, .seconds(1))
+    limits.idle = min(idle, .seconds(1))
+    limits.writeStall = min(writeStall, .seconds(1))
+    limits.linger = min(linger, .seconds(1))
+    return limits
+  }
 }

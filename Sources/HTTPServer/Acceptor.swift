@@ -1,0 +1,65 @@
+import EventLoop
+
+/// Takes connections from a listener.
+final class Acceptor: EventHandler {
+  /// Connections in a tick: those that are open already must not wait for a flood of new ones.
+  private static let connectionsPerTick = 64
+
+  private let onConnection: (consuming FileDescriptor) -> Void
+  private var listener: Listener?
+  private var registration: Registration?
+  private var retry: Deadline?
+
+  /// Accepts from the next tick on.
+  init(
+    _ listener: consuming Listener, on loop: EventLoop,
+    onConnection: @escaping (consuming FileDescriptor) -> Void
+  ) throws(SystemError) {
+    self.onConnection = onConnection
+    let raw = listener.rawValue
+    self.listener = consume listener
+    retry = loop.makeDeadline { [unowned self] in setWatching(true) }
+    registration = try loop.register(raw, [.readable], handler: self)
+  }
+
+  /// Takes what the kernel has queued, since closing would reset it, and stops listening.
+  func drain() {
+    while accept() {}
+    close()
+  }
+
+  func close() {
+    registration = nil
+    listener = nil
+    retry = nil
+  }
+
+  func handle(_ readiness: Readiness) {
+    for _ in 0..<Self.connectionsPerTick where !accept() { return }
+  }
+
+  /// Takes one; false when there is none to be had.
+  private func accept() -> Bool {
+    switch listener?.accept() ?? .wouldBlock {
+    case .connection(let descriptor):
+      onConnection(descriptor)
+      return true
+    case .wouldBlock: return false
+    case .exhausted:
+      // The listener stays readable: asking at once would spin, and no event will tell when a
+      // descriptor is free again.
+      setWatching(false)
+      retry?.arm(after: .milliseconds(100))
+      return false
+    }
+  }
+
+  private func setWatching(_ isWatching: Bool) {
+    // Changing a watched descriptor fails for want of memory alone; then the next retry mends it.
+    do {
+      try registration?.setInterest(isWatching ? [.readable] : [])
+    } catch {
+      retry?.arm(after: .milliseconds(100))
+    }
+  }
+}
