@@ -29,8 +29,6 @@ final class Connection: EventHandler {
     case reserve
   }
 
-  /// How long content may trickle before its average counts.
-  private static let contentGrace = Duration.seconds(5)
   /// How long a drain waits for a request that may be on its way already.
   private static let idleWhileDraining = Duration.seconds(1)
 
@@ -99,8 +97,9 @@ final class Connection: EventHandler {
   /// The handler has had its time: the server answers, and what the handler still says is not heard.
   private func giveUp(_ exchange: Exchange) {
     guard let request = exchange.request else { return }
-    exchange.abandon()
+    // First, so that it comes before what a handler says when it is cancelled.
     server.refuse(.handlerTimeout, of: request, exchange)
+    exchange.abandon()
   }
 
   private func armForIdling() {
@@ -232,7 +231,7 @@ final class Connection: EventHandler {
       outbox.bytes.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
       flush()
     }
-    pace = Pace(begin: server.loop.now, grace: Self.contentGrace, rate: limits.rate)
+    pace = Pace(begin: server.loop.now, grace: limits.contentGrace, rate: limits.rate)
     armForContent(of: exchange)
     read()
   }

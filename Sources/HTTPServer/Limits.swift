@@ -35,6 +35,8 @@ public struct Limits: Sendable {
   /// The bytes a second that content must come with, and an answer be taken with, on average: a peer
   /// that sends a byte now and then occupies a connection as one that sends nothing does.
   public var rate = 240
+  /// How long content may trickle before its average counts.
+  var contentGrace = Duration.seconds(5)
   /// From the head to the beginning of the answer.
   public var requestDeadline: Duration = .seconds(60)
   /// A kept connection without a request; longer than the 60 s of common load balancers, which must be

@@ -72,6 +72,68 @@ extension LiveServerTests {
       }
     }
 
+    @Test func `content that trickles is a timeout long before its deadline`() async throws {
+      let limits = limits { $0.contentGrace = .milliseconds(200) }
+      try await withServer(limits: limits, handler: echo) { server in
+        let client = try Client(server)
+        try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
+        let begin = Instant.now
+        while !client.hasBytes, Instant.now < begin + .seconds(20),
+          (try? client.send("a")) != nil
+        {
+          // A hundred a second, of 240.
+          await pause(.milliseconds(10))
+        }
+        #expect(try client.answer().status == 408)
+        #expect(Instant.now < begin + .seconds(20))
+        client.close()
+      }
+    }
+
+    @Test func `content that comes fast enough has its whole deadline`() async throws {
+      let limits = limits {
+        $0.contentGrace = .milliseconds(100)
+        $0.rate = 100
+      }
+      try await withServer(limits: limits, handler: echo) { server in
+        let client = try Client(server)
+        try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+        for _ in 0..<10 {
+          try client.send(String(repeating: "a", count: 100))
+          await pause(.milliseconds(50))
+        }
+        #expect(try client.answer().status == 200)
+        client.close()
+      }
+    }
+
+    @Test(arguments: [(0, true), (1 << 30, false)])
+    func `a peer that takes its answer too slowly is dropped`(
+      rate: Int, isServed: Bool
+    ) async throws {
+      let limits = limits {
+        $0.writeStall = .milliseconds(300)
+        $0.rate = rate
+      }
+      let size = 8 << 20
+      let large: TestHandler = { _ in
+        Response(status: .ok, content: .bytes([UInt8](repeating: 1, count: size)))
+      }
+      try await withServer(limits: limits, handler: large) { server in
+        let client = try Client(server, receiveBuffer: 64 * 1024)
+        try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        var count = 0
+        // It never stalls, and takes longer than a stall may.
+        #expect(try client.head().status == 200)
+        while let bytes = try? client.take(min(64 * 1024, size - count)), count < size {
+          count += bytes.count
+          await pause(.milliseconds(10))
+        }
+        #expect((count == size) == isServed)
+        client.close()
+      }
+    }
+
     @Test func `the content's deadline ends with the content, and a slow handler is let be`()
       async throws
     {

@@ -108,23 +108,3 @@ extension LiveServerTests {
     }
   }
 }
-
-/// Holds handlers back until it is opened.
-private final class Gate: Sendable {
-  private let waiter = Mutex<CheckedContinuation<Void, Never>?>(nil)
-
-  func wait() async {
-    await withCheckedContinuation { continuation in waiter.withLock { $0 = continuation } }
-  }
-
-  func hasWaiter() async throws {
-    try await eventually { self.waiter.withLock { $0 != nil } }
-  }
-
-  func open() {
-    waiter.withLock { waiter in
-      waiter?.resume()
-      waiter = nil
-    }
-  }
-}

@@ -57,7 +57,7 @@ final class TestServer: @unchecked Sendable {
         refusal: { refusal, _ in
           Response(status: refusal.status, content: .bytes(Array("\(refusal)".utf8)))
         },
-        handler: handler)
+        isServedWhenFull: { $0.path == "/livez" }, handler: handler)
       return Held(server)
     }
     port = server.value.port
@@ -71,6 +71,28 @@ final class TestServer: @unchecked Sendable {
       self.server?.close()
       self.server = nil
     }
+  }
+
+  /// Lets every connection end with its next answer.
+  func endConnectionsGently() async throws {
+    try await thread.loop.run { self.server?.endConnectionsGently() }
+  }
+
+  /// Begins to drain, and calls `body` at the end of it.
+  func drain(_ body: @escaping @Sendable () -> Void) async throws {
+    try await thread.loop.run {
+      guard let server = self.server else { return }
+      self.thread.loop.spawn {
+        await server.drain()
+        body()
+      }
+    }
+  }
+
+  /// Begins to drain. On the loop.
+  func drainNow() {
+    guard let server else { return }
+    thread.loop.spawn { await server.drain() }
   }
 
   func connectionCount() async throws -> Int {
@@ -160,4 +182,24 @@ final class Counter: Sendable {
 /// Suspends a handler without occupying its loop.
 func pause(_ duration: Duration) async {
   try? await Task.sleep(for: duration)
+}
+
+/// Holds handlers back until it is opened.
+final class Gate: Sendable {
+  private let waiter = Mutex<CheckedContinuation<Void, Never>?>(nil)
+
+  func wait() async {
+    await withCheckedContinuation { continuation in waiter.withLock { $0 = continuation } }
+  }
+
+  func hasWaiter() async throws {
+    try await eventually { self.waiter.withLock { $0 != nil } }
+  }
+
+  func open() {
+    waiter.withLock { waiter in
+      waiter?.resume()
+      waiter = nil
+    }
+  }
 }
