@@ -1,7 +1,6 @@
 import EventLoop
 import HTTPMessage
 import HTTPTypes
-import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -111,7 +110,7 @@ extension LiveServerTests {
 
 /// Holds handlers back until it is opened.
 private final class Gate: Sendable {
-  private let waiter = Mutex<CheckedContinuation<Void, Never>?>(nil)
+  private let waiter = Lock<CheckedContinuation<Void, Never>?>(nil)
 
   func wait() async {
     await withCheckedContinuation { continuation in waiter.withLock { $0 = continuation } }
