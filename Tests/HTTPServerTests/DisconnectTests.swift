@@ -1,7 +1,6 @@
 import EventLoop
 import HTTPMessage
 import HTTPTypes
-import Synchronization
 import Testing
 
 @testable import HTTPServer
