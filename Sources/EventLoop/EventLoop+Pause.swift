@@ -1,8 +1,6 @@
-import EventLoop
-
 extension EventLoop {
   /// Lets the loop go on with other things for that long.
-  func pause(for duration: Duration) async {
+  public func pause(for duration: Duration) async {
     await withUnsafeContinuation { continuation in
       let waiter = Waiter()
       // The deadline keeps the waiter alive until it has fired.
