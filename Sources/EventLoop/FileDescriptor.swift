@@ -1,7 +1,7 @@
 import Glibc
 
 /// A descriptor with one owner, which closes it.
-public struct FileDescriptor: ~Copyable {
+public struct FileDescriptor: ~Copyable, Sendable {
   /// The descriptor itself, valid while this value lives.
   public let rawValue: Int32
 

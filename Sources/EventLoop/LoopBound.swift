@@ -1,9 +1,9 @@
 /// A value that lives on a loop, in the hands of other threads: they can keep it, and only the loop's
 /// own thread can use it.
-// `@unchecked`: the one way to the value stops the program on any other thread.
+// `@unchecked`: every way to the value stops the program on any other thread.
 public final class LoopBound<Value>: @unchecked Sendable {
   private let loop: EventLoop
-  private let bound: Value
+  private var bound: Value?
 
   /// To be made on the loop.
   public init(_ value: Value, to loop: EventLoop) {
@@ -14,6 +14,13 @@ public final class LoopBound<Value>: @unchecked Sendable {
 
   public var value: Value {
     precondition(loop.isCurrent, "a value of a loop is used on the loop")
+    guard let bound else { preconditionFailure("a value of a loop is used after its end") }
     return bound
+  }
+
+  /// Lets go of the value, so that it ends on its loop as well.
+  public func end() {
+    precondition(loop.isCurrent, "a value of a loop ends on the loop")
+    bound = nil
   }
 }

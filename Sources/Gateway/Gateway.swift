@@ -17,10 +17,25 @@ public final class Gateway {
 
   let athena: AthenaClient
   let configuration: Configuration
+  /// Whether the gateway is about to end: it still answers, but asks for no new callers.
+  private(set) var isDraining = false
 
   public init(athena: AthenaClient, configuration: Configuration) {
     self.athena = athena
     self.configuration = configuration
+  }
+
+  /// Has `/readyz` say that new callers should go elsewhere.
+  public func beginDraining() {
+    isDraining = true
+  }
+
+  /// Whether the request is one that is to be answered whatever else goes on: an orchestrator's.
+  public static func isHealthCheck(_ request: Request) -> Bool {
+    switch try? Route(path: request.path) {
+    case .livez, .readyz: true
+    default: false
+    }
   }
 
   /// Answers a request. What breaks off its content is thrown, and answered by ``response(to:)``.
@@ -52,6 +67,7 @@ public final class Gateway {
     switch route {
     case .index: return try index(request)
     case .livez: return try livez(request)
+    case .readyz: return try readyz(request)
     case .problem(let code): return try problem(code, request)
     case .calculations(let sessionID):
       return try await startCalculation(sessionID, request, context)

@@ -2,7 +2,7 @@ import HTTPMessage
 import HTTPTypes
 import JSON
 
-/// The resources that need no Athena: the index, the life sign, the meaning of problems.
+/// The resources that need no Athena: the index, the health checks, the meaning of problems.
 extension Gateway {
   func index(_ request: Request) throws(Problem) -> Response {
     _ = try Query(request.query)
@@ -17,6 +17,7 @@ extension Gateway {
       writer.member("stderr", "/sessions/{sessionId}/calculations/{calculationId}/stderr")
       writer.member("problem", "/problems/{code}")
       writer.member("livez", "/livez")
+      writer.member("readyz", "/readyz")
       writer.endObject()
     }
   }
@@ -24,6 +25,16 @@ extension Gateway {
   /// Depends on nothing but this process: an orchestrator restarts what fails here.
   func livez(_ request: Request) throws(Problem) -> Response {
     _ = try Query(request.query)
+    return .json { $0.member("status", "ok") }
+  }
+
+  /// Depends on nothing but this process either: Athena's bad days are no reason to take every gateway
+  /// out of service.
+  func readyz(_ request: Request) throws(Problem) -> Response {
+    _ = try Query(request.query)
+    guard !isDraining else {
+      throw Problem(.draining, "the gateway is about to end; another one should be asked")
+    }
     return .json { $0.member("status", "ok") }
   }
 

@@ -183,6 +183,11 @@ extension ProblemCode {
         .serviceUnavailable, "The gateway has no AWS credentials", retryable: true, retryAfter: 5,
         "Nothing was sent to AWS. The operator should set AWS_ACCESS_KEY_ID and "
           + "AWS_SECRET_ACCESS_KEY.")
+    case .draining:
+      Kind(
+        .serviceUnavailable, "The gateway is about to end", retryable: true, retryAfter: 1,
+        "The gateway has been told to end. It finishes what it has begun; new requests should go to "
+          + "another one.")
     case .overloaded:
       Kind(
         .serviceUnavailable, "The gateway has too many connections", retryable: true, retryAfter: 1,

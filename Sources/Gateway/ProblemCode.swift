@@ -38,6 +38,7 @@ enum ProblemCode: String, CaseIterable {
   case gatewayNotAuthorized = "gateway-not-authorized"
   case gatewayCredentials = "gateway-credentials"
   case noCredentials = "no-credentials"
+  case draining = "draining"
   case overloaded = "overloaded"
   case internalError = "internal-error"
 }

@@ -10,6 +10,7 @@ enum Route: Equatable {
 
   case index
   case livez
+  case readyz
   case problem(String)
   case calculations(sessionID: String)
   case calculation(sessionID: String, calculationID: String)
@@ -33,6 +34,7 @@ enum Route: Equatable {
     switch (segments.count, segments.first, segments.last) {
     case (1, "", _): self = .index
     case (1, "livez", _): self = .livez
+    case (1, "readyz", _): self = .readyz
     case (2, "problems", let code?): self = .problem(code)
     case (3, "sessions", "calculations"): self = .calculations(sessionID: segments[1])
     case (4, "sessions", _) where segments[2] == "calculations":
@@ -51,7 +53,7 @@ enum Route: Equatable {
   /// The methods that the resource has.
   var methods: [HTTPRequest.Method] {
     switch self {
-    case .index, .livez, .problem, .calculation, .output: [.get, .head]
+    case .index, .livez, .readyz, .problem, .calculation, .output: [.get, .head]
     case .calculations: [.post]
     }
   }
@@ -59,7 +61,7 @@ enum Route: Equatable {
   /// Ids outside of Athena's bounds name nothing: no need to ask Athena.
   private func checkIDs() throws(Problem) {
     switch self {
-    case .index, .livez, .problem: break
+    case .index, .livez, .readyz, .problem: break
     case .calculations(let sessionID): try Self.check(sessionID: sessionID)
     case .calculation(let sessionID, let calculationID),
       .output(_, let sessionID, let calculationID):

@@ -5,6 +5,7 @@ final class Acceptor: EventHandler {
   /// Connections in a tick: those that are open already must not wait for a flood of new ones.
   private static let connectionsPerTick = 64
 
+  private let loop: EventLoop
   private let onConnection: (consuming FileDescriptor) -> Void
   private var listener: Listener?
   private var registration: Registration?
@@ -15,11 +16,16 @@ final class Acceptor: EventHandler {
     _ listener: consuming Listener, on loop: EventLoop,
     onConnection: @escaping (consuming FileDescriptor) -> Void
   ) throws(SystemError) {
+    self.loop = loop
     self.onConnection = onConnection
-    let raw = listener.rawValue
-    self.listener = consume listener
-    retry = loop.makeDeadline { [unowned self] in setWatching(true) }
-    registration = try loop.register(raw, [.readable], handler: self)
+    self.listener = listener
+    retry = loop.makeDeadline { [unowned self] in retryWatching() }
+    try watch()
+  }
+
+  /// Goes on with those alone who are connecting already.
+  func turnNewcomersAway() {
+    listener?.turnNewcomersAway()
   }
 
   /// Takes what the kernel has queued, since closing would reset it, and stops listening.
@@ -29,7 +35,7 @@ final class Acceptor: EventHandler {
   }
 
   func close() {
-    registration = nil
+    stopWatching()
     listener = nil
     retry = nil
   }
@@ -48,16 +54,28 @@ final class Acceptor: EventHandler {
     case .exhausted:
       // The listener stays readable: asking at once would spin, and no event will tell when a
       // descriptor is free again.
-      setWatching(false)
+      stopWatching()
       retry?.arm(after: .milliseconds(100))
       return false
     }
   }
 
-  private func setWatching(_ isWatching: Bool) {
-    // Changing a watched descriptor fails for want of memory alone; then the next retry mends it.
+  private func watch() throws(SystemError) {
+    guard let listener else { return }
+    registration = try loop.register(listener.rawValue, [.readable, .byOneLoop], handler: self)
+  }
+
+  /// The listener may be other workers' too and stay open. And what wakes one loop alone can't be changed,
+  /// only removed (epoll_ctl(2), EPOLLEXCLUSIVE).
+  private func stopWatching() {
+    // Fails for a descriptor that is not watched alone.
+    try? registration.take()?.remove()
+  }
+
+  private func retryWatching() {
+    // Fails for want of memory alone.
     do {
-      try registration?.setInterest(isWatching ? [.readable] : [])
+      try watch()
     } catch {
       retry?.arm(after: .milliseconds(100))
     }

@@ -72,14 +72,19 @@ public final class HTTPServer {
     isDraining = true
   }
 
+  /// How long a drain waits for the handshakes that have begun: a round trip.
+  private static let handshakeTime = Duration.milliseconds(250)
+
   /// Takes the connections that wait to be accepted, stops listening, and returns when all that was
   /// begun is answered and every connection has ended. Without requests that takes a second: one may be
   /// on its way.
   public func drain() async {
     isDraining = true
+    for connection in connections.values { connection.drain() }
+    acceptor?.turnNewcomersAway()
+    await loop.pause(for: Self.handshakeTime)
     acceptor?.drain()
     acceptor = nil
-    for connection in connections.values { connection.drain() }
     if !connections.isEmpty { await withUnsafeContinuation { onDrained = $0 } }
   }
 

@@ -1,79 +1,92 @@
-import EventLoop
 import Glibc
 
-/// Where a server listens: a host and a port, resolved to one socket address.
-public struct ListenAddress: Sendable, CustomStringConvertible {
+/// Where a server listens.
+public enum ListenAddress: Sendable, CustomStringConvertible {
+  /// `HOST:PORT`.
+  case internet(InternetAddress)
+  /// `unix:PATH`: a stream socket in the file system (unix(7)).
+  case unix(path: String)
+
   /// Why a text is no address to listen on.
   public enum Problem: Error, Equatable, CustomStringConvertible {
     case form(String)
     case unresolvable(String, reason: String)
+    case path(String)
 
     public var description: String {
       switch self {
       case .form(let text):
-        "'\(text)' is not HOST:PORT with a port from 0 to 65535, as in 127.0.0.1:8080 or [::1]:8080"
+        "'\(text)' is not HOST:PORT with a port from 0 to 65535, as in 127.0.0.1:8080 or "
+          + "[::1]:8080, nor unix:PATH"
       case .unresolvable(let host, let reason): "the host '\(host)' can't be resolved: \(reason)"
+      case .path(let path):
+        "the path '\(path)' has \(path.utf8.count) bytes; that of a unix socket has from 1 to "
+          + "\(ListenAddress.longestPath)"
       }
     }
   }
 
-  public let host: String
-  public let port: UInt16
-  /// The socket address: `sockaddr_in` or `sockaddr_in6`, as bytes.
-  let bytes: [UInt8]
+  /// What `sun_path` holds beside the NUL that ends it, in bytes.
+  public static let longestPath = 107
 
-  /// Reads `HOST:PORT`; an IPv6 address stands in brackets. Port 0 lets the system choose.
+  /// Reads `HOST:PORT`, where an IPv6 address stands in brackets and port 0 lets the system choose; or
+  /// `unix:PATH`.
   public init(parsing text: String) throws(Problem) {
-    guard let colon = text.lastIndex(of: ":"),
-      let port = UInt16(text[text.index(after: colon)...]),
-      text[text.index(after: colon)...].allSatisfy(\.isNumber)
-    else { throw .form(text) }
-    var host = text[..<colon]
-    let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
-    if isBracketed { host = host.dropFirst().dropLast() }
-    // Brackets are for IPv6 addresses, and those must have them.
-    guard !host.isEmpty, host.contains(":") == isBracketed else { throw .form(text) }
-    try self.init(host: String(host), port: port)
+    guard text.hasPrefix("unix:") else {
+      self = .internet(try InternetAddress(parsing: text))
+      return
+    }
+    let path = String(text.dropFirst(5))
+    guard (1...Self.longestPath).contains(path.utf8.count) else { throw .path(path) }
+    self = .unix(path: path)
   }
 
   public init(host: String, port: UInt16) throws(Problem) {
-    var hints = addrinfo()
-    hints.ai_family = AF_UNSPEC
-    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
-    var list: UnsafeMutablePointer<addrinfo>?
-    let code = getaddrinfo(host, String(port), &hints, &list)
-    guard code == 0, let first = list else {
-      throw .unresolvable(host, reason: String(cString: gai_strerror(code)))
-    }
-    defer { freeaddrinfo(list) }
-    bytes = Array(
-      UnsafeRawBufferPointer(
-        start: first.pointee.ai_addr, count: Int(first.pointee.ai_addrlen)))
-    self.host = host
-    self.port = port
+    self = .internet(try InternetAddress(host: host, port: port))
   }
 
   /// Whether only this machine can reach it.
   public var isLoopback: Bool {
-    switch Int32(family) {
-    case AF_INET: bytes[4] == 127
-    case AF_INET6: bytes[8..<24].elementsEqual([UInt8](repeating: 0, count: 15) + [1])
-    default: false
+    switch self {
+    case .internet(let address): address.isLoopback
+    case .unix: true
     }
   }
 
-  /// `host:port`, as a URL has it.
+  /// The port; nil where there are none.
+  public var port: UInt16? {
+    switch self {
+    case .internet(let address): address.port
+    case .unix: nil
+    }
+  }
+
+  /// As ``init(parsing:)`` reads it.
   public var description: String {
-    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    switch self {
+    case .internet(let address): address.description
+    case .unix(let path): "unix:\(path)"
+    }
   }
 
-  /// The same host with another port.
-  public func with(port: UInt16) throws(Problem) -> ListenAddress {
-    try ListenAddress(host: host, port: port)
+  /// The same host with another port; the same path.
+  public func with(port: UInt16) -> ListenAddress {
+    switch self {
+    case .internet(let address): .internet(address.with(port: port))
+    case .unix: self
+    }
   }
 
-  var family: sa_family_t {
-    bytes.withUnsafeBytes { $0.loadUnaligned(as: sockaddr.self).sa_family }
+  /// The socket address: `sockaddr_in`, `sockaddr_in6` or `sockaddr_un`, as bytes.
+  var bytes: [UInt8] {
+    switch self {
+    case .internet(let address): address.bytes
+    case .unix(let path):
+      withUnsafeBytes(of: sa_family_t(AF_UNIX)) { Array($0) } + Array(path.utf8) + [0]
+    }
+  }
+
+  var family: Int32 {
+    Int32(bytes.withUnsafeBytes { $0.loadUnaligned(as: sa_family_t.self) })
   }
 }

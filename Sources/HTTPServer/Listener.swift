@@ -2,8 +2,11 @@ import CLinux
 public import EventLoop
 import Glibc
 
-/// A socket that accepts connections.
-public struct Listener: ~Copyable {
+/// A socket that accepts connections, and the file of a unix socket: both end with it.
+///
+/// One worker owns the one of a port. That of a unix socket is shared by all, since there is no
+/// SO_REUSEPORT for paths: each worker's loop watches the same socket, and the kernel wakes one of them.
+public final class Listener: Sendable {
   /// What an attempt to accept a connection gave.
   enum Outcome: ~Copyable {
     case connection(FileDescriptor)
@@ -12,37 +15,87 @@ public struct Listener: ~Copyable {
     case exhausted(SystemError)
   }
 
+  /// Where it listens, with the port that was chosen where 0 was asked for.
+  public let address: ListenAddress
+  /// nil for a port.
+  public let file: SocketFile?
+
   private let descriptor: FileDescriptor
 
-  /// Binds and listens.
+  /// Binds and listens. A file that a dead unix socket has left behind is replaced; a unix socket is its
+  /// owner's alone (mode 0600).
   ///
-  /// - Parameter isShared: Whether other workers of this process bind the same address. A process that
+  /// Throws `EADDRINUSE` where somebody listens there, `EEXIST` where a file of another kind is.
+  ///
+  /// - Parameter isShared: Whether other workers of this process bind the same port. A process that
   ///   shares a port would also share it, silently, with another process: ``checkFree(_:)`` first.
   public init(_ address: ListenAddress, isShared: Bool) throws(SystemError) {
+    if case .unix(let path) = address { try Self.clear(path) }
     let descriptor = try Self.bind(address, isShared: isShared)
-    // Inherited by the accepted sockets. Without it Nagle holds an answer's last packet for the
-    // peer's delayed ACK, 40 ms.
-    try Self.enable(TCP_NODELAY, Int32(IPPROTO_TCP), on: descriptor.rawValue)
-    guard listen(descriptor.rawValue, SOMAXCONN) == 0 else {
-      throw SystemError("listen on \(address)")
+    switch address {
+    case .internet:
+      // Inherited by the accepted sockets. Without it Nagle holds an answer's last packet for the
+      // peer's delayed ACK, 40 ms.
+      try Self.enable(TCP_NODELAY, Int32(IPPROTO_TCP), on: descriptor.rawValue)
+      self.address = address.with(port: Self.port(of: descriptor.rawValue))
+      file = nil
+    case .unix(let path):
+      self.address = address
+      file = try SocketFile(at: path)
     }
     self.descriptor = descriptor
+    guard listen(rawValue, SOMAXCONN) == 0 else { throw SystemError("listen on \(address)") }
   }
 
-  /// Throws where another process listens on the address already.
+  deinit { file?.remove() }
+
+  /// One for each of so many workers.
+  public static func forWorkers(
+    _ count: Int, on address: ListenAddress
+  ) throws(SystemError) -> [Listener] {
+    let first = try Listener(address, isShared: count > 1)
+    var all = [first]
+    while all.count < count {
+      switch address {
+      case .internet: all.append(try Listener(first.address, isShared: true))
+      case .unix: all.append(first)
+      }
+    }
+    return all
+  }
+
+  /// Throws where another process listens on the address already: `EADDRINUSE`.
   public static func checkFree(_ address: ListenAddress) throws(SystemError) {
-    _ = try bind(address, isShared: false)
+    switch address {
+    case .internet: _ = try bind(address, isShared: false)
+    case .unix(let path):
+      if try SocketFile(at: path)?.isLive() ?? false {
+        throw SystemError("bind to \(address)", code: EADDRINUSE)
+      }
+    }
+  }
+
+  /// Makes room for a unix socket. Two processes that begin at one moment can both find the same dead
+  /// socket; then one of them may end up without its file.
+  private static func clear(_ path: String) throws(SystemError) {
+    guard let left = try SocketFile(at: path), try !left.isLive() else { return }
+    left.remove()
   }
 
   private static func bind(
     _ address: ListenAddress, isShared: Bool
   ) throws(SystemError) -> FileDescriptor {
-    let type = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
-    let raw = socket(Int32(address.family), Int32(type), 0)
-    guard raw >= 0 else { throw SystemError("socket") }
-    let descriptor = FileDescriptor(owning: raw)
-    try enable(SO_REUSEADDR, SOL_SOCKET, on: raw)
-    if isShared { try enable(SO_REUSEPORT, SOL_SOCKET, on: raw) }
+    let descriptor = try FileDescriptor.streamSocket(address.family)
+    let raw = descriptor.rawValue
+    switch address {
+    case .internet:
+      try enable(SO_REUSEADDR, SOL_SOCKET, on: raw)
+      if isShared { try enable(SO_REUSEPORT, SOL_SOCKET, on: raw) }
+    case .unix:
+      // Linux makes the file with the mode of the socket itself, less the umask: unlike chmod afterwards
+      // this leaves no moment in which others could connect, unlike umask it is no other thread's affair.
+      guard fchmod(raw, 0o600) == 0 else { throw SystemError("fchmod") }
+    }
     let result = address.bytes.withUnsafeBytes {
       Glibc.bind(
         raw, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t($0.count))
@@ -51,26 +104,41 @@ public struct Listener: ~Copyable {
     return descriptor
   }
 
+  /// The port it listens on; 0 where it has none.
+  public var port: UInt16 { address.port ?? 0 }
+
   var rawValue: Int32 { descriptor.rawValue }
 
-  /// The port it listens on, the chosen one where 0 was asked for.
-  public var port: UInt16 {
+  private static func port(of descriptor: Int32) -> UInt16 {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     return withUnsafeMutableBytes(of: &storage) { bytes in
       let address = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress
-      guard getsockname(rawValue, address, &length) == 0 else { return 0 }
+      guard getsockname(descriptor, address, &length) == 0 else { return 0 }
       // The port stands at the same place in sockaddr_in and sockaddr_in6.
       return UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
     }
   }
 
-  borrowing func accept() -> Outcome {
+  /// Lets nobody else in. Who is in the queue already can still be accepted, and is reset if the listener
+  /// ends before: the kernel has told those that they are connected.
+  func turnNewcomersAway() {
+    switch address {
+    case .internet: _ = clinux_drop_handshakes(rawValue)
+    case .unix:
+      file?.remove()
+      // connect(2) is refused from now on.
+      _ = shutdown(rawValue, Int32(SHUT_RD))
+    }
+  }
+
+  func accept() -> Outcome {
     while true {
       let raw = clinux_accept(rawValue)
       guard raw < 0 else { return .connection(FileDescriptor(owning: raw)) }
       switch errno {
-      case EAGAIN: return .wouldBlock
+      // EINVAL: the queue of a unix socket that turns newcomers away is empty.
+      case EAGAIN, EINVAL: return .wouldBlock
       // accept(2): errors of the connection that was waiting, which is gone; the next one may be well.
       case EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH: continue
       default: return .exhausted(SystemError("accept"))

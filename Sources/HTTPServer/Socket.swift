@@ -53,3 +53,13 @@ struct Socket: ~Copyable {
       rawValue, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout.size(ofValue: option)))
   }
 }
+
+extension FileDescriptor {
+  /// A new stream socket, non-blocking and closed on exec.
+  static func streamSocket(_ family: Int32) throws(SystemError) -> FileDescriptor {
+    let type = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+    let raw = socket(family, Int32(type), 0)
+    guard raw >= 0 else { throw SystemError("socket") }
+    return FileDescriptor(owning: raw)
+  }
+}

@@ -1,5 +1,6 @@
 import AWSClient
 import EventLoop
+import Glibc
 import HTTPServer
 import LocalAthena
 
@@ -11,23 +12,53 @@ struct GatewayProcess {
     self.settings = settings
   }
 
-  /// Serves until a signal ends it.
+  /// Serves until signals end it.
   func run() throws {
     let signals = Signals()
-    try settings.listen.checkFree()
+    let listeners = try settings.listen.listeners(settings.workers)
+    let (address, file) = (listeners[0].address, listeners[0].file)
     let local = settings.isLocal ? try LocalAthenaThread() : nil
     let upstream = try local.map { try Upstream(settings, local: $0) } ?? Upstream(settings)
-    let workers = try Worker.start(settings, upstream)
-    announce(workers[0].address, upstream)
-    signals.waitForEnd()
-    for worker in workers { worker.stop() }
+    let workers = try Worker.start(settings, upstream, on: listeners)
+    announce(address, upstream)
+
+    let signal = waitForEnd(signals)
+    let outcome = Shutdown(signals: signals, workers: workers, times: settings.drainTimes)
+      .run(waits: signal == SIGTERM)
     try local?.stop()
+    switch outcome {
+    case .drained: for worker in workers { try worker.stop() }
+    case .cut(let connections):
+      file?.remove()
+      Terminal.complain(
+        "the grace period of \(settings.drainTimes.grace) is over: \(connections) connections were cut"
+      )
+      // Without a wait for workers, one of which may hang.
+      _exit(EXIT_FAILURE)
+    case .interrupted(let second):
+      file?.remove()
+      Signals.die(of: second)
+    }
   }
+
+  /// Returns the signal that ends the gateway.
+  private func waitForEnd(_ signals: Signals) -> Int32 {
+    while true {
+      switch signals.next() {
+      case .end(let signal): return signal
+      case .reload: reload()
+      case .wake, nil: continue
+      }
+    }
+  }
+
+  /// Reads again what can change while the gateway runs: nothing yet.
+  private func reload() {}
 
   private func announce(_ address: ListenAddress, _ upstream: Upstream) {
     let workers = settings.workers == 1 ? "1 worker" : "\(settings.workers) workers"
     Terminal.say(
-      "athena-gateway \(AthenaGateway.version): http://\(address), \(workers), \(upstream)")
+      "athena-gateway \(AthenaGateway.version): \(address.url), \(workers), \(upstream)")
     if !settings.isLocal, upstream.credentials.isEmpty {
       Terminal.say(
         "no AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; every call to "
@@ -37,8 +68,8 @@ struct GatewayProcess {
       Terminal.say(
         """
         Try:
-          curl -i http://\(address)/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: text/x-python' \
-        --data-binary 'print(sum(range(10)))'
+          curl -i \(address.curlArgument)/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: \
+        text/x-python' --data-binary 'print(sum(range(10)))'
         """)
     }
   }

@@ -15,7 +15,9 @@ struct Local: ParsableCommand {
       \(LocalAthena.credentials.secretAccessKey).
       """)
 
-  @Option(help: ArgumentHelp("The address to listen on.", valueName: "host:port"))
+  @Option(
+    help: ArgumentHelp(
+      "The address to listen on: HOST:PORT, or unix:PATH for a unix socket.", valueName: "address"))
   var listen = "127.0.0.1:4566"
 
   @Flag(
@@ -28,7 +30,8 @@ struct Local: ParsableCommand {
     let signals = Signals()
     let athena = try LocalAthenaThread(address(), allowsRemoteCode: allowRemoteCode)
     announce(athena)
-    signals.waitForEnd()
+    // A signal that it would have nothing to do for ends it as well: a terminal that is closed.
+    while signals.next() == .wake {}
     try athena.stop()
   }
 
@@ -45,15 +48,19 @@ struct Local: ParsableCommand {
   }
 
   private func announce(_ athena: LocalAthenaThread) {
+    let url = athena.address.url
+    Terminal.say(
+      "athena-gateway \(AthenaGateway.version): a local Athena on \(url), with a session "
+        + "'\(LocalAthena.demoSession)'")
+    // No SDK of AWS takes a path.
+    guard case .internet = athena.address else { return }
     Terminal.say(
       """
-      athena-gateway \(AthenaGateway.version): a local Athena on \(athena.url), with a session '\
-      \(LocalAthena.demoSession)'
       Try:
         AWS_ACCESS_KEY_ID=\(LocalAthena.credentials.accessKeyID) \
       AWS_SECRET_ACCESS_KEY=\(LocalAthena.credentials.secretAccessKey) \
       aws athena start-calculation-execution --session-id \(LocalAthena.demoSession) \
-      --code-block 'print(1)' --region us-east-1 --endpoint-url \(athena.url)
+      --code-block 'print(1)' --region us-east-1 --endpoint-url \(url)
       """)
   }
 }

@@ -4,8 +4,8 @@ import LocalAthena
 
 /// A local Athena on a thread of its own.
 struct LocalAthenaThread {
-  /// Where it is called.
-  let url: String
+  /// Where it listens, the port that was chosen included.
+  let address: ListenAddress
 
   private let thread: LoopThread
   private let athena: LoopBound<LocalAthena>
@@ -23,7 +23,7 @@ struct LocalAthenaThread {
     }
     self.thread = thread
     self.athena = athena
-    url = try "http://\(address.with(port: port))"
+    self.address = address.with(port: port)
   }
 
   /// Ends the processes that run code, and removes what they wrote.

@@ -26,6 +26,13 @@ struct Problems {
     }
   }
 
+  mutating func check<Value: Comparable>(
+    _ flag: String, _ value: Value, in range: ClosedRange<Value>
+  ) {
+    guard !range.contains(value) else { return }
+    add("\(flag): \(value) is not from \(range.lowerBound) to \(range.upperBound)")
+  }
+
   var isEmpty: Bool { texts.isEmpty }
 
   /// All of them, to be thrown.

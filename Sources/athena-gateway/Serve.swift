@@ -11,12 +11,20 @@ struct Serve: ParsableCommand {
 
       With --local no AWS account is needed: a stand-in Athena runs in the same process, executes \
       the code with python3 on this machine, and has a session named 'demo'.
+
+      SIGTERM ends the gateway once all requests are answered, after --drain-delay; SIGINT without that \
+      delay; a second one of them at once.
+
+      A size is a number of bytes, KiB or MiB, such as 16KiB; a time a number of ms, s, m or h, such as \
+      10s.
       """)
 
   @Flag(help: "Run against a local Athena in this process, which runs code on this machine.")
   var local = false
 
-  @Option(help: ArgumentHelp("The address to listen on.", valueName: "host:port"))
+  @Option(
+    help: ArgumentHelp(
+      "The address to listen on: HOST:PORT, or unix:PATH for a unix socket.", valueName: "address"))
   var listen = "127.0.0.1:8080"
 
   @Option(help: "The AWS region, as in eu-west-1.")
@@ -43,6 +51,12 @@ struct Serve: ParsableCommand {
     )
   )
   var allowAnonymous = false
+
+  @OptionGroup(title: "Limits")
+  var limits: LimitFlags
+
+  @OptionGroup(title: "The end")
+  var drain: DrainFlags
 
   func run() throws {
     try GatewayProcess(ServeSettings(self, environment: Environment.current)).run()

@@ -15,6 +15,8 @@ struct ServeSettings: Sendable {
   /// nil for the region's own.
   let s3Endpoint: Endpoint?
   let hosts: HostPolicy
+  let limits: Limits
+  let drainTimes: DrainTimes
 
   /// Throws one error that names all problems.
   init(_ flags: Serve, environment: [String: String]) throws {
@@ -28,15 +30,15 @@ struct ServeSettings: Sendable {
       &problems)
     let s3 = Self.endpoint(
       ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].map { ($0, environment[$0]) }, &problems)
-    if let workers = flags.workers, !(1...1024).contains(workers) {
-      problems.add("--workers: \(workers) is not a number from 1 to 1024")
-    }
+    if let workers = flags.workers { problems.check("--workers", workers, in: 1...1024) }
     if flags.local, flags.endpointURL != nil {
       problems.add("--local and --endpoint-url: give one; the local Athena is the endpoint")
     }
     for host in flags.allowedHosts where !Self.isHostName(host) {
       problems.add("--allowed-host: '\(host.prefix(100))' is not a host name; leave out the port")
     }
+    limits = flags.limits.limits(&problems)
+    drainTimes = flags.drain.times(&problems)
     if let listen, !listen.isLoopback { Self.checkExposure(flags, listen, &problems) }
     guard let listen, let region, let credentials, problems.isEmpty else { throw problems.error }
     isLocal = flags.local

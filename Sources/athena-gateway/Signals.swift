@@ -1,26 +1,69 @@
+import EventLoop
 import Glibc
 
-/// The signals that end the program, kept for the main thread.
+/// The signals that the program answers, kept for the main thread.
 ///
 /// To be made before any other thread is: threads inherit the mask. As a container's first process the
 /// program would otherwise ignore SIGTERM.
-struct Signals {
+struct Signals: Sendable {
+  enum Event: Equatable {
+    /// SIGTERM or SIGINT, by its number.
+    case end(Int32)
+    /// SIGHUP.
+    case reload
+    /// Another thread's ``wake()``.
+    case wake
+  }
+
   private let set: sigset_t
 
   init() {
     var set = sigset_t()
     sigemptyset(&set)
-    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&set, signal) }
+    for signal in [SIGINT, SIGTERM, SIGHUP, Self.wakeSignal] { sigaddset(&set, signal) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
     self.set = set
     // A write to a connection that its peer has closed is an error to deal with, not an end.
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Returns when one of them has come.
-  func waitForEnd() {
+  /// Waits for the next one; nil once the instant has come.
+  func next(before instant: Instant = .never) -> Event? {
     var set = set
-    var received: Int32 = 0
-    while sigwait(&set, &received) != 0 {}
+    while true {
+      var remaining = timespec(max(.zero, instant - .now))
+      switch sigtimedwait(&set, nil, &remaining) {
+      case SIGHUP: return .reload
+      case Self.wakeSignal: return .wake
+      case let signal where signal > 0: return .end(signal)
+      default: if errno == EAGAIN { return nil }
+      }
+    }
+  }
+
+  /// Ends a wait of the main thread, or the next one that it begins. From any thread.
+  func wake() {
+    kill(getpid(), Self.wakeSignal)
+  }
+
+  private static let wakeSignal = SIGUSR1
+
+  /// Ends the process as the signal would have, had nobody kept it, so that its parent sees what it was.
+  static func die(of ending: Int32) -> Never {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, ending)
+    signal(ending, SIG_DFL)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    raise(ending)
+    // No signal ends a container's first process. A shell names it by this status.
+    _exit(128 + ending)
+  }
+}
+
+extension timespec {
+  fileprivate init(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    self.init(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
   }
 }

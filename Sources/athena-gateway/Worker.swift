@@ -7,54 +7,67 @@ import HTTPClient
 import HTTPServer
 
 /// One worker: a thread with its loop, listener, connections to Athena and router. Workers share
-/// nothing.
+/// nothing but the listener of a unix socket.
 struct Worker {
-  /// Where it listens, the port that was chosen included.
-  let address: ListenAddress
+  /// What lives on the worker's loop.
+  struct Parts {
+    let gateway: Gateway
+    let server: HTTPServer
+  }
 
   private let thread: LoopThread
+  private let parts: LoopBound<Parts>
 
-  /// Starts all of them on one address, where each has a listener of its own.
-  static func start(_ settings: ServeSettings, _ upstream: Upstream) throws -> [Worker] {
-    let isShared = settings.workers > 1
-    let first = try Worker(1, settings, upstream, settings.listen, isShared: isShared)
-    return try [first]
-      + (1..<settings.workers).map { number in
-        try Worker(number + 1, settings, upstream, first.address, isShared: isShared)
-      }
+  /// Starts one for each listener.
+  static func start(
+    _ settings: ServeSettings, _ upstream: Upstream, on listeners: consuming [Listener]
+  ) throws -> [Worker] {
+    try listeners.enumerated().map { index, listener in
+      try Worker(index + 1, settings, upstream, listener)
+    }
   }
 
   private init(
-    _ number: Int, _ settings: ServeSettings, _ upstream: Upstream, _ address: ListenAddress,
-    isShared: Bool
+    _ number: Int, _ settings: ServeSettings, _ upstream: Upstream, _ listener: Listener
   ) throws {
     let thread = try LoopThread(name: "worker-\(number)")
-    let port = try thread.runBlocking { loop in
-      try Self.serve(on: loop, settings, upstream, Listener(address, isShared: isShared))
+    parts = try thread.runBlocking { loop in
+      LoopBound(try Parts(on: loop, settings, upstream, listener), to: loop)
     }
     self.thread = thread
-    self.address = try address.with(port: port)
   }
 
-  func stop() {
+  /// Begins something on the worker's loop, and returns at once. Once it is done the loop calls `then`.
+  func begin(
+    _ action: @escaping @Sendable (Parts) async -> Void, then: @escaping @Sendable () -> Void = {}
+  ) {
+    Task(executorPreference: thread.loop) { [parts] in
+      await action(parts.value)
+      then()
+    }
+  }
+
+  func stop() throws {
+    try thread.runBlocking { [parts] _ in parts.end() }
     thread.stopAndJoin()
   }
+}
 
-  /// Puts the parts together, from the socket to Athena. Returns the port.
-  private static func serve(
-    on loop: EventLoop, _ settings: ServeSettings, _ upstream: Upstream,
-    _ listener: consuming Listener
-  ) throws -> UInt16 {
+extension Worker.Parts {
+  /// Puts them together, from the socket to Athena.
+  fileprivate init(
+    on loop: EventLoop, _ settings: ServeSettings, _ upstream: Upstream, _ listener: Listener
+  ) throws {
     let http = HTTPClient(
       on: loop, configuration: .init(userAgent: "athena-gateway/\(AthenaGateway.version)"))
     let context = AWSContext(
       http: http, region: upstream.region, credentials: upstream.credentials,
       clock: { time(nil) })
-    let gateway = Gateway(
+    gateway = Gateway(
       athena: AthenaClient(context, endpoint: upstream.athena, s3Endpoint: upstream.s3),
       configuration: .init(version: AthenaGateway.version, hosts: settings.hosts))
-    let server = try HTTPServer(
-      listener, on: loop, refusal: Gateway.response(to:request:), handler: gateway.respond(to:))
-    return server.port
+    server = try HTTPServer(
+      listener, on: loop, limits: settings.limits, refusal: Gateway.response(to:request:),
+      isServedWhenFull: Gateway.isHealthCheck, handler: gateway.respond(to:))
   }
 }

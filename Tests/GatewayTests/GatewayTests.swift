@@ -10,6 +10,7 @@ struct GatewayTests {
 
   private static let methods: [(HTTPRequest.Method, String, Int, String?)] = [
     (.post, "/", 405, "GET, HEAD"), (.delete, "/livez", 405, "GET, HEAD"),
+    (.post, "/readyz", 405, "GET, HEAD"),
     (.put, "/problems/range", 405, "GET, HEAD"), (.get, calculations, 405, "POST"),
     (.head, calculations, 405, "POST"), (.options, calculations, 405, "POST"),
     (.delete, calculations + "/c", 405, "GET, HEAD"),
@@ -65,7 +66,7 @@ struct GatewayTests {
     }
   }
 
-  @Test(arguments: ["/", "/livez", "/problems/range"])
+  @Test(arguments: ["/", "/livez", "/readyz", "/problems/range"])
   func `Pages have no query parameters, and none of them calls Athena`(path: String) async throws {
     let calls = Calls()
     try await withGateway(calls: calls) { gateway in
@@ -75,6 +76,29 @@ struct GatewayTests {
       #expect(asking.status == .badRequest)
     }
     #expect(calls.names.isEmpty)
+  }
+
+  @Test func `A gateway that drains is alive and not ready, and calls Athena still`() async throws {
+    let calls = Calls()
+    try await withGateway(calls: calls) { gateway in
+      gateway.beginDraining()
+      let ready = try await gateway.answer(.get, "/readyz")
+      #expect(ready.status == .serviceUnavailable)
+      #expect(ready.fields[.retryAfter] != nil)
+      #expect(ready.json?["code"]?.asString == "draining")
+      #expect(try await gateway.answer(.get, "/livez").status == .ok)
+      #expect(calls.names.isEmpty)
+      _ = try await gateway.answer(.get, Self.calculations + "/c")
+      #expect(calls.names == ["GetCalculationExecution"])
+    }
+  }
+
+  @Test(arguments: [
+    ("/livez", true), ("/readyz", true), ("/%72eadyz", true), ("/", false), ("/livez/", false),
+    ("/sessions/livez/calculations", false), ("/%", false), ("*", false),
+  ])
+  func `The health checks are told from all else`(path: String, isOne: Bool) {
+    #expect(Gateway.isHealthCheck(Request(method: .get, path: path)) == isOne)
   }
 
   @Test func `A caller who is gone gets no answer`() async throws {

@@ -171,7 +171,8 @@ struct OpenAPITests {
   // MARK: Answers
 
   @Test(arguments: [
-    ("/", "/"), ("/livez", "/livez"), ("/problems/session-ended", "/problems/{code}"),
+    ("/", "/"), ("/livez", "/livez"), ("/readyz", "/readyz"),
+    ("/problems/session-ended", "/problems/{code}"),
   ])
   func `An example is the gateway's own answer`(path: String, template: String) async throws {
     let content = try await withGateway { gateway in try await gateway.answer(.get, path).json }
@@ -201,7 +202,7 @@ extension String {
 extension Route {
   /// One of each case; ``template`` doesn't compile without a new one.
   fileprivate static let samples: [Route] = [
-    .index, .livez, .problem(""), .calculations(sessionID: ""),
+    .index, .livez, .readyz, .problem(""), .calculations(sessionID: ""),
     .calculation(sessionID: "", calculationID: ""),
     .output(.stdout, sessionID: "", calculationID: ""),
     .output(.stderr, sessionID: "", calculationID: ""),
@@ -211,6 +212,7 @@ extension Route {
     switch self {
     case .index: "/"
     case .livez: "/livez"
+    case .readyz: "/readyz"
     case .problem: "/problems/{code}"
     case .calculations: "/sessions/{sessionId}/calculations"
     case .calculation: "/sessions/{sessionId}/calculations/{calculationId}"

@@ -8,6 +8,7 @@ struct RouteTests {
       ("/", .index),
       ("/livez", .livez),
       ("/%6Civez", .livez),
+      ("/readyz", .readyz),
       ("/problems/session-busy", .problem("session-busy")),
       ("/sessions/s/calculations", .calculations(sessionID: "s")),
       ("/sessions/a%2Fb/calculations", .calculations(sessionID: "a/b")),

@@ -14,11 +14,14 @@ import Testing
     text: String, host: String, port: UInt16, isLoopback: Bool
   ) throws {
     let address = try ListenAddress(parsing: text)
-    #expect(address.host == host)
+    guard case .internet(let resolved) = address else { throw NeverHappened() }
+    #expect(resolved.host == host)
     #expect(address.port == port)
     #expect(address.isLoopback == isLoopback)
     #expect(address.description == text)
-    #expect(try address.with(port: 7).description.hasSuffix(":7"))
+    let other = address.with(port: 0x1234)
+    #expect(other.description.hasSuffix(":4660"))
+    #expect(try other.bytes == ListenAddress(host: host, port: 0x1234).bytes)
   }
 
   @Test(arguments: [
@@ -28,6 +31,23 @@ import Testing
   ])
   func `what has another form is refused by name`(text: String) {
     #expect(throws: ListenAddress.Problem.form(text)) { try ListenAddress(parsing: text) }
+  }
+
+  @Test(arguments: ["s", "/run/a b", "8080", "//x:80", String(repeating: "é", count: 53) + "s"])
+  func `a path is taken as it is, and only this machine reaches it`(path: String) throws {
+    let address = try ListenAddress(parsing: "unix:" + path)
+    guard case .unix(path) = address else { throw NeverHappened() }
+    #expect(address.isLoopback)
+    #expect(address.port == nil)
+    #expect(address.description == "unix:" + path)
+    #expect(address.with(port: 7).description == address.description)
+  }
+
+  @Test(arguments: ["", String(repeating: "é", count: 54)])
+  func `a path that no socket can have is the problem that is named`(path: String) {
+    #expect(throws: ListenAddress.Problem.path(path)) {
+      try ListenAddress(parsing: "unix:" + path)
+    }
   }
 
   @Test func `a host that can't be resolved is refused with the system's reason`() {

@@ -9,7 +9,7 @@ import Testing
   func `a port that is listened on is neither free nor to be had`(text: String) throws {
     let first = try Listener(ListenAddress(parsing: text), isShared: false)
     let taken = try ListenAddress(parsing: text).with(port: first.port)
-    #expect(taken.port > 0)
+    #expect(first.port > 0)
     for isShared in [false, true] {
       let error = #expect(throws: SystemError.self) {
         _ = try Listener(taken, isShared: isShared)
@@ -24,7 +24,7 @@ import Testing
   @Test func `workers share a port, and the check still sees it taken`() throws {
     let address = try ListenAddress(parsing: "127.0.0.1:0")
     let first = try Listener(address, isShared: true)
-    let taken = try address.with(port: first.port)
+    let taken = address.with(port: first.port)
     let second = try Listener(taken, isShared: true)
     #expect(throws: SystemError.self) { try Listener.checkFree(taken) }
     #expect(second.port == first.port)
@@ -41,5 +41,41 @@ import Testing
       _ = try Listener(ListenAddress(parsing: "192.0.2.1:0"), isShared: false)
     }
     #expect(error?.code == EADDRNOTAVAIL)
+  }
+
+  @Test func `workers have one each of a port, which the first of them chooses`() throws {
+    let listeners = try Listener.forWorkers(3, on: ListenAddress(parsing: "127.0.0.1:0"))
+    #expect(Set(listeners.map(\.port)).count == 1)
+    #expect(Set(listeners.map(\.rawValue)).count == 3)
+  }
+
+  /// Who is dropped would otherwise be connected by the kernel, and reset when the listener ends.
+  @Test(arguments: ["127.0.0.1:0", "[::1]:0"])
+  func `newcomers hear nothing, and who waits is still let in`(text: String) throws {
+    let listener = try Listener(ListenAddress(parsing: text), isShared: false)
+    let early = try FileDescriptor.streamSocket(listener.address.family)
+    #expect(try isConnected(early, to: listener.address))
+    listener.turnNewcomersAway()
+    let late = try FileDescriptor.streamSocket(listener.address.family)
+    #expect(try !isConnected(late, to: listener.address))
+    guard case .connection(let accepted) = listener.accept() else { throw NeverHappened() }
+    guard case .wouldBlock = listener.accept() else { throw NeverHappened() }
+    #expect(write(early.rawValue, "x", 1) == 1)
+    var byte: UInt8 = 0
+    #expect(recv(accepted.rawValue, &byte, 1, 0) == 1)
+  }
+
+  /// Whether the kernel has finished the handshake at once, as it does on this machine.
+  private func isConnected(
+    _ descriptor: borrowing FileDescriptor, to address: ListenAddress
+  ) throws -> Bool {
+    let result = address.bytes.withUnsafeBytes {
+      connect(
+        descriptor.rawValue, $0.assumingMemoryBound(to: sockaddr.self).baseAddress,
+        socklen_t($0.count))
+    }
+    try #require(result == 0 || errno == EINPROGRESS)
+    var poll = pollfd(fd: descriptor.rawValue, events: Int16(POLLOUT), revents: 0)
+    return Glibc.poll(&poll, 1, 100) == 1 && poll.revents == Int16(POLLOUT)
   }
 }

@@ -12,6 +12,11 @@
 /// Returns -1 and sets errno as accept4 does.
 int clinux_accept(int listener);
 
+/// Has a listening TCP socket drop every new handshake, and finish those that have begun (SO_ATTACH_FILTER of
+/// socket(7)). Whoever is dropped asks again after a second, and hears then who listens, or that nobody does.
+/// Returns -1 and sets errno as setsockopt does.
+int clinux_drop_handshakes(int listener);
+
 /// The number of processors that the calling process may run on (sched_getaffinity(2)), at least 1.
 int clinux_available_processors(void);
 

@@ -1,0 +1,22 @@
+/// A size on the command line: bytes, `KiB` or `MiB`.
+struct ByteCount: Comparable, CustomStringConvertible {
+  private static let units: [Quantity.Unit] = [("MiB", 1024 * 1024), ("KiB", 1024), ("", 1)]
+
+  let bytes: Int
+
+  init(_ bytes: Int) {
+    self.bytes = bytes
+  }
+
+  init(parsing text: String) throws {
+    guard let bytes = Quantity.read(text, Self.units) else {
+      throw SettingsError(
+        description: "a size is a number of bytes, KiB or MiB, as in 512 or 16KiB")
+    }
+    self.bytes = bytes
+  }
+
+  static func < (left: ByteCount, right: ByteCount) -> Bool { left.bytes < right.bytes }
+
+  var description: String { Quantity.write(bytes, Self.units) }
+}

@@ -1,0 +1,98 @@
+import EventLoop
+import Gateway
+import HTTPServer
+import Synchronization
+
+/// The end of the gateway in good order: first it is not ready any more, then it takes nobody new, then
+/// the last answer is sent.
+struct Shutdown {
+  enum Outcome {
+    /// Everything that was begun is answered.
+    case drained
+    /// The grace period was over before, and so many connections were cut.
+    case cut(connections: Int)
+    /// A second signal came.
+    case interrupted(by: Int32)
+  }
+
+  let signals: Signals
+  let workers: [Worker]
+  let times: DrainTimes
+
+  /// - Parameter waits: Whether balancers get the time to see that the gateway is not ready.
+  func run(waits: Bool) -> Outcome {
+    let start = Instant.now
+    for worker in workers {
+      worker.begin { parts in
+        parts.gateway.beginDraining()
+        parts.server.endConnectionsGently()
+      }
+    }
+    if waits, let second = nextEnd(before: start + times.delay.duration) {
+      return .interrupted(by: second)
+    }
+    switch onAll(before: start + times.grace.duration, { await $0.server.drain() }) {
+    case .done: return .drained
+    case .late: return cut()
+    case .interrupted(let second): return .interrupted(by: second)
+    }
+  }
+
+  /// What is cut is reset, so that nobody takes the part of an answer for the whole.
+  private func cut() -> Outcome {
+    let connections = Total()
+    // A worker that doesn't even do this in a second hangs, and the process ends without it.
+    _ = onAll(before: .now + .seconds(1)) { parts in
+      connections.add(parts.server.connectionCount)
+      parts.server.close()
+    }
+    return .cut(connections: connections.value)
+  }
+
+  private enum Wait {
+    case done
+    case late
+    case interrupted(by: Int32)
+  }
+
+  /// Has every worker do something, and waits until all have.
+  private func onAll(
+    before instant: Instant, _ action: @escaping @Sendable (Worker.Parts) async -> Void
+  ) -> Wait {
+    let done = Total()
+    for worker in workers {
+      worker.begin(action) { [signals, workers] in
+        if done.add(1) == workers.count { signals.wake() }
+      }
+    }
+    while done.value < workers.count {
+      switch signals.next(before: instant) {
+      case .end(let signal): return .interrupted(by: signal)
+      case .reload, .wake: continue
+      case nil: return .late
+      }
+    }
+    return .done
+  }
+
+  /// The signal that comes before the instant, if one does.
+  private func nextEnd(before instant: Instant) -> Int32? {
+    while let event = signals.next(before: instant) {
+      if case .end(let signal) = event { return signal }
+    }
+    return nil
+  }
+}
+
+/// A number that workers add to.
+private final class Total: Sendable {
+  private let number = Atomic(0)
+
+  var value: Int { number.load(ordering: .acquiring) }
+
+  /// Returns the new total.
+  @discardableResult
+  func add(_ amount: Int) -> Int {
+    number.add(amount, ordering: .acquiringAndReleasing).newValue
+  }
+}
