@@ -1,0 +1,93 @@
+"""The resident memory of idle kept connections: `python3 Tests/Benchmarks/idle.py BINARY [FLAG …]`.
+
+Each connection has had one answer and stays open. What the kernel keeps for a socket is not the process's own and is not counted.
+"""
+
+import argparse
+import os
+import pathlib
+import resource
+import socket
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "Conformance"))
+
+import programs  # noqa: E402
+
+CONNECTIONS = 10_000
+WARM_UP = 500
+# A client address has some 28,000 ports, of which other connections may still hold some.
+CONNECTIONS_AN_ADDRESS = 5_000
+REQUEST = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def resident(pid):
+    """Bytes."""
+    status = programs.read(f"/proc/{pid}/status")
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
+
+
+def connect(port, number):
+    source = f"127.0.0.{1 + number // CONNECTIONS_AN_ADDRESS}"
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(source, 0))
+    exchange(connection)
+    return connection
+
+
+def exchange(connection):
+    connection.sendall(REQUEST)
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        piece = connection.recv(65536)
+        assert piece, "the connection was closed"
+        answer += piece
+    assert answer.startswith(b"HTTP/1.1 200 "), answer
+
+
+def measure(binary, arguments, count=CONNECTIONS):
+    """Resident bytes before, and with `count` idle connections."""
+    program = programs.Program(
+        "serve", "--local", "--listen", "127.0.0.1:0", *arguments, binary=binary
+    )
+    try:
+        # Every worker has answered, so that what is made once is not counted as the connections'.
+        for number in range(WARM_UP):
+            connect(program.port, number).close()
+        before = resident(program.pid)
+        held = [connect(program.port, number) for number in range(count)]
+        after = resident(program.pid)
+        # All of them are still there and answer.
+        for connection in held[:: count // 100]:
+            exchange(connection)
+        for connection in held:
+            connection.close()
+        return before, after
+    finally:
+        program.kill()
+
+
+def raise_descriptor_limit(count):
+    """For this process and the server, which inherits it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < count and os.geteuid() == 0:
+        hard = count
+    assert hard >= count, f"needs {count} descriptors; the limit is {hard}"
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, count), hard))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary")
+    parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    options, flags = parser.parse_known_args()
+    raise_descriptor_limit(options.connections + 1000)
+    for workers in (["--workers", "1"], []):
+        before, after = measure(options.binary, [*workers, *flags], options.connections)
+        each = (after - before) / options.connections
+        name = " ".join(workers) or "default workers"
+        print(f"{options.connections} idle connections, {name}: {each:.0f} bytes each "
+              f"(resident {before // 1024} KiB before, {after // 1024} KiB with them)", flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

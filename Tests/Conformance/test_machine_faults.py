@@ -1,0 +1,389 @@
+"""A machine that runs out of things, interrupts, stops and lies about the time leaves the gateway serving."""
+
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+
+import capture as capturing
+import client
+import http1
+import machine
+import programs
+from capture import S3_OK
+from waiting import until
+
+LIVE = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
+OUTPUT = f"GET {client.calculations()}/{capturing.CALCULATION}/stdout HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+RESET = b"\1\0\0\0\0\0\0\0"  # a struct linger: closing sends a RST
+
+
+@pytest.fixture
+def program(start, capture):
+    """With one worker, so that whatever happens happens to the connection that is looked at."""
+    return start(programs.serve_before, capture, "--workers", "1")
+
+
+@pytest.fixture
+def connect(program):
+    """Makes connections that end with the test."""
+    made = []
+
+    def connector():
+        made.append(http1.Connection(program.port))
+        return made[-1]
+
+    yield connector
+    for connection in made:
+        connection.close()
+
+
+def is_served(connection):
+    connection.send(LIVE)
+    assert connection.answer().status == 200
+
+
+def reset(connection):
+    connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    connection.close()
+
+
+def warm_up(program):
+    """What is opened once is open: the connections to Athena and S3."""
+    caller = client.Client(program)
+    assert caller.submit("1").status == 201
+    assert caller.get(f"{client.calculations()}/{capturing.CALCULATION}/stdout").status == 200
+    caller.close()
+
+
+# Descriptors and memory run out
+
+
+@pytest.mark.parametrize("error", ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"])
+def test_a_connection_that_can_not_be_accepted_is_tried_again_without_a_spin(program, connect, error):
+    kept = connect()
+    is_served(kept)
+    with machine.Faults(program, f"accept4:error={error}", trace="accept4,?epoll_wait,?epoll_pwait") as faults:
+        waiting, begin = connect(), time.monotonic()
+        waiting.send(LIVE)
+        faults.wait(5)
+        tried, seconds = len(faults.calls), time.monotonic() - begin
+        is_served(kept)
+    assert waiting.answer().status == 200
+    # Ten attempts a second, each with a wait before it; a spin makes thousands.
+    assert tried < 10 + seconds * 50
+
+
+def test_a_connection_that_went_while_it_waited_does_not_keep_the_next_one_waiting(program, connect):
+    for error in ("ECONNABORTED", "EPROTO", "EINTR"):
+        with machine.Faults(program, f"accept4:error={error}:when=1", trace="accept4") as faults:
+            is_served(connect())
+            assert len(faults.injected()) == 1
+
+
+def test_with_64_descriptors_and_200_clients_some_are_served_and_the_others_when_those_have_gone(start, capture):
+    program = start(limited_to_64_descriptors, capture)
+    waiting = {}
+    for _ in range(200):
+        connection = http1.Connection(program.port)
+        connection.send(LIVE)
+        waiting[connection.socket.fileno()] = connection
+    served = answered(waiting)
+    assert 20 < len(served) < 64
+    until(lambda: machine.is_idle(program.pid))
+    # No descriptor is left for a connection to Athena; that is said, and ends nothing.
+    answer = served[0]
+    submission = [("Host", "localhost"), client.PYTHON, ("Content-Length", 1)]
+    answer.send(http1.message(f"POST {client.calculations()} HTTP/1.1", submission, b"1"))
+    assert answer.answer().status == 502
+    count = 0
+    while served:
+        for connection in served:
+            is_served(connection)
+            connection.close()
+        count += len(served)
+        served = answered(waiting) if waiting else []
+    assert count == 200
+    assert client.Client(program).submit("1").status == 201
+
+
+def limited_to_64_descriptors(capture, *arguments, **variables):
+    options = ["--nofile=64", programs.BINARY, "serve", "--listen", "127.0.0.1:0"]
+    variables = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": capture.url, **programs.CREDENTIALS, **variables}
+    return programs.Program(*options, *arguments, binary="prlimit", **variables)
+
+
+def answered(waiting):
+    """Those of the waiting that have their answer; all that get one without another's leaving."""
+    found = []
+    patience = http1.PATIENCE
+    while readable := select.select(list(waiting), [], [], patience)[0]:
+        for descriptor in readable:
+            connection = waiting.pop(descriptor)
+            assert connection.answer().status == 200
+            found.append(connection)
+        if not waiting:
+            break
+        # Four times what a refused accept waits for.
+        patience = 0.4
+    return found
+
+
+@pytest.mark.parametrize("error", ["ENOMEM", "ENOSPC"])
+def test_a_connection_that_epoll_can_not_take_is_closed_and_the_next_one_served(program, connect, error):
+    is_served(connect())
+    before = machine.descriptors(program.pid)
+    with machine.Faults(program, f"epoll_ctl:error={error}", trace="epoll_ctl") as faults:
+        refused = connect()
+        faults.wait()
+        # Closed, whether with a reset or not.
+        with pytest.raises(http1.CutShort):
+            refused.answer()
+    is_served(connect())
+    assert machine.descriptors(program.pid) == before + 1
+
+
+# Interruptions, and readiness that is none
+
+INTERRUPTED = {
+    "waiting": ("?epoll_wait,?epoll_pwait", "EINTR"),
+    "accepting": ("accept4", "EINTR"),
+    "reading": ("recvfrom", "EINTR"),
+    "writing": ("sendto", "EINTR"),
+}
+
+
+@pytest.mark.parametrize("name", INTERRUPTED)
+def test_every_other_call_is_interrupted_and_every_request_answered(program, connect, name):
+    calls, error = INTERRUPTED[name]
+    with machine.Faults(program, f"{calls}:error={error}:when=1+2", trace=calls) as faults:
+        for _ in range(10):
+            kept = connect()
+            for _ in range(10):
+                is_served(kept)
+        assert len(faults.injected()) >= 10
+
+
+def test_an_event_with_nothing_to_read_waits_for_the_next_one(program, connect):
+    kept = connect()
+    is_served(kept)
+    with machine.Faults(program, "recvfrom:error=EAGAIN:when=1", trace="recvfrom") as faults:
+        kept.send(LIVE[:20])
+        faults.wait()
+        kept.send(LIVE[20:])
+        assert kept.answer().status == 200
+
+
+@pytest.mark.parametrize("call", ["recvfrom", "sendto"])
+@pytest.mark.parametrize("error", ["ECONNRESET", "ETIMEDOUT", "ENOBUFS", "EPIPE"])
+def test_a_connection_that_fails_is_closed_and_the_others_go_on(program, connect, call, error):
+    others = [connect() for _ in range(3)]
+    for connection in others:
+        is_served(connection)
+    before = machine.descriptors(program.pid)
+    failing = connect()
+    is_served(failing)
+    with machine.Faults(program, f"{call}:error={error}", trace=call):
+        failing.send(LIVE)
+        with pytest.raises(http1.CutShort):
+            failing.answer()
+    until(lambda: machine.descriptors(program.pid), lambda count: count == before)
+    for connection in others:
+        is_served(connection)
+
+
+def test_a_long_answer_in_short_writes_arrives_whole(program, capture):
+    output = os.urandom(1 << 20) * 16
+    capture.on("GetObject", http1.response(200, output, [capturing.S3_ID]))
+    with machine.Faults(program, trace="sendto") as faults:
+        connection = small_reader(program.port)
+        connection.sendall(OUTPUT)
+        # Read only when the kernel takes no more of it.
+        until(lambda: any("EAGAIN" in call for call in faults.calls))
+        with connection, connection.makefile("rb") as stream:
+            assert http1.read_answer(stream, "GET").body == output
+        writes = [re.search(r", (\d+), MSG_NOSIGNAL, NULL, 0\) = (\d+)", call) for call in faults.calls]
+        assert any(int(write[2]) < int(write[1]) for write in writes if write), "no write was short"
+
+
+def small_reader(port):
+    """A client whose kernel holds little, so that the server's writes are cut short."""
+    connection = socket.socket()
+    connection.settimeout(http1.PATIENCE)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", port))
+    return connection
+
+
+# Callers that reset
+
+
+def test_ten_thousand_connections_that_are_reset_leave_nothing(program):
+    warm_up(program)
+    before, memory = machine.descriptors(program.pid), machine.resident(program.pid)
+    for number in range(10_000):
+        connection = socket.create_connection(("127.0.0.1", program.port))
+        # Nothing, a part of a request, or a whole one whose answer is on its way.
+        connection.send(LIVE[: (0, 20, len(LIVE))[number % 3]])
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        connection.close()
+    machine.comes_to_rest(program.pid, before)
+    assert machine.resident(program.pid) - memory < 4 << 20
+    assert client.Client(program).get("/livez").status == 200
+
+
+def test_a_reset_after_every_byte_of_a_request_leaves_nothing(program, connect):
+    warm_up(program)
+    kept = connect()
+    is_served(kept)
+    before = machine.descriptors(program.pid)
+    fields = [("Host", "localhost"), client.PYTHON, ("Transfer-Encoding", "chunked")]
+    whole = http1.message(f"POST {client.calculations()} HTTP/1.1", fields, b"3;a=b\r\n1+1\r\n0\r\n\r\n")
+    for end in range(len(whole) + 1):
+        connection = http1.Connection(program.port)
+        connection.send(whole[:end])
+        # The server has read those bytes when it answers what came after them.
+        is_served(kept)
+        reset(connection)
+    machine.comes_to_rest(program.pid, before)
+    is_served(kept)
+
+
+def endless(_):
+    yield S3_OK + b"Content-Length: 1000000000000\r\n\r\n"
+    while True:
+        yield b"x" * 65536
+
+
+@pytest.mark.parametrize("count", [*range(0, 300, 13), 100_000, 1_000_000])
+def test_a_reset_at_any_moment_of_an_answer_ends_its_transfer_from_S3(program, capture, count):
+    warm_up(program)
+    before = machine.descriptors(program.pid)
+    capture.on("GetObject", endless)
+    connection = http1.Connection(program.port)
+    connection.send(OUTPUT)
+    assert len(connection.stream.read(count)) == count
+    reset(connection)
+    # The transfer had the kept connection to S3, or one of its own; either ends with it.
+    until(lambda: machine.descriptors(program.pid), lambda now: now <= before)
+    until(lambda: machine.is_idle(program.pid))
+    assert client.Client(program).get("/livez").status == 200
+
+
+@pytest.mark.parametrize("operation", ["StartCalculationExecution", "GetCalculationExecution"])
+def test_a_reset_while_Athena_has_the_request_frees_the_connection_at_once(program, capture, operation):
+    warm_up(program)
+    before = machine.descriptors(program.pid)
+    capture.on(operation, capture.hang)
+    fields = [("Host", "localhost"), client.PYTHON, ("Content-Length", 1)]
+    submission = http1.message(f"POST {client.calculations()} HTTP/1.1", fields, b"1")
+    for _ in range(20):
+        arrived = len(capture.requests)
+        connection = http1.Connection(program.port)
+        connection.send(submission if operation.startswith("Start") else OUTPUT)
+        until(lambda before=arrived: len(capture.requests) > before)
+        reset(connection)
+    # At most the calls to Athena are left; those have a deadline of their own.
+    until(lambda: machine.descriptors(program.pid), lambda count: count <= before + 20)
+    assert machine.is_idle(program.pid)
+    assert client.Client(program).get("/livez").status == 200
+
+
+# Signals and time
+
+
+def test_SIGPIPE_is_nothing(program, connect):
+    kept = connect()
+    for _ in range(10):
+        os.kill(program.pid, signal.SIGPIPE)
+        is_served(kept)
+
+
+def test_who_asked_a_stopped_gateway_is_answered_when_it_goes_on(program, connect):
+    kept = [connect() for _ in range(20)]
+    for connection in kept:
+        is_served(connection)
+    for _ in range(3):
+        os.kill(program.pid, signal.SIGSTOP)
+        until(lambda: state(program.pid), lambda letter: letter == "T")
+        late = [connect() for _ in range(20)]
+        for connection in [*kept, *late]:
+            connection.send(LIVE)
+        os.kill(program.pid, signal.SIGCONT)
+        for connection in [*kept, *late]:
+            assert connection.answer().status == 200
+
+
+def state(pid):
+    return programs.read(f"/proc/{pid}/stat").rpartition(")")[2].split()[0]
+
+
+class Clock:
+    """The wall clock of one program, which can be made to jump; its monotonic clock goes on as ever."""
+
+    def __init__(self, folder):
+        self.file = folder / "clock"
+        self.jump(0)
+        # What libfaketime shares between processes is made by faketime, for as long as that runs. Were it left to the
+        # gateway's own process, it would move the environment, by whose place Swift finds the arguments.
+        show = "echo $LD_PRELOAD; echo $FAKETIME_SHARED; exec cat"
+        self.holder = subprocess.Popen(
+            ["faketime", "-f", "+0", "sh", "-c", show], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.variables = {
+            "LD_PRELOAD": self.holder.stdout.readline().strip(),
+            "FAKETIME_SHARED": self.holder.stdout.readline().strip(),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
+    def jump(self, seconds):
+        # Replaced, so that it is never read half written.
+        new = self.file.with_suffix(".new")
+        new.write_text(f"{seconds:+d}\n")
+        new.rename(self.file)
+
+    def close(self):
+        self.holder.communicate(timeout=http1.PATIENCE)
+
+
+@pytest.fixture
+def clock(tmp_path):
+    clock = Clock(tmp_path)
+    yield clock
+    clock.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [900, -900])
+def test_a_wall_clock_that_jumps_moves_no_deadline(clock, start, capture, seconds):
+    program = start(programs.serve_before, capture, "--workers", "1", **clock.variables)
+    idle, half, late = (http1.Connection(program.port) for _ in range(3))
+    idle.send(LIVE)
+    before = date(idle.answer())
+    begin = time.monotonic()
+    half.send(LIVE[:20])
+    late.send(LIVE[:20])
+    clock.jump(seconds)
+    idle.send(LIVE)
+    # The jump has come to the program: else nothing would be tested here.
+    assert abs(date(idle.answer()) - before - seconds) < 60
+    half.send(LIVE[20:])
+    assert half.answer().status == 200
+    # Nor does one wait for the clock to come back.
+    assert late.answer().status == 408
+    assert 9 < time.monotonic() - begin < 30
+    is_served(idle)
+    for connection in (idle, half, late):
+        connection.close()
+
+
+def date(answer):
+    return time.mktime(time.strptime(answer["Date"], "%a, %d %b %Y %H:%M:%S GMT"))
