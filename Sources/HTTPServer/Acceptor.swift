@@ -5,8 +5,20 @@ final class Acceptor: EventHandler {
   /// Connections in a tick: those that are open already must not wait for a flood of new ones.
   private static let connectionsPerTick = 64
 
+  /// Whether more may be taken in this tick.
+  enum Verdict {
+    case goOn
+    case enough
+  }
+
+  private enum Outcome {
+    case taken(Verdict)
+    /// There is none to be had.
+    case none
+  }
+
   private let loop: EventLoop
-  private let onConnection: (consuming FileDescriptor) -> Void
+  private let onConnection: (consuming FileDescriptor) -> Verdict
   private var listener: Listener?
   private var registration: Registration?
   private var retry: Deadline?
@@ -14,7 +26,7 @@ final class Acceptor: EventHandler {
   /// Accepts from the next tick on.
   init(
     _ listener: consuming Listener, on loop: EventLoop,
-    onConnection: @escaping (consuming FileDescriptor) -> Void
+    onConnection: @escaping (consuming FileDescriptor) -> Verdict
   ) throws(SystemError) {
     self.loop = loop
     self.onConnection = onConnection
@@ -30,7 +42,7 @@ final class Acceptor: EventHandler {
 
   /// Takes what the kernel has queued, since closing would reset it, and stops listening.
   func drain() {
-    while accept() {}
+    while case .taken = accept() { continue }
     close()
   }
 
@@ -41,22 +53,21 @@ final class Acceptor: EventHandler {
   }
 
   func handle(_ readiness: Readiness) {
-    for _ in 0..<Self.connectionsPerTick where !accept() { return }
+    for _ in 0..<Self.connectionsPerTick {
+      guard case .taken(.goOn) = accept() else { return }
+    }
   }
 
-  /// Takes one; false when there is none to be had.
-  private func accept() -> Bool {
+  private func accept() -> Outcome {
     switch listener?.accept() ?? .wouldBlock {
-    case .connection(let descriptor):
-      onConnection(descriptor)
-      return true
-    case .wouldBlock: return false
+    case .connection(let descriptor): return .taken(onConnection(descriptor))
+    case .wouldBlock: return .none
     case .exhausted:
       // The listener stays readable: asking at once would spin, and no event will tell when a
       // descriptor is free again.
       stopWatching()
       retry?.arm(after: .milliseconds(100))
-      return false
+      return .none
     }
   }
 

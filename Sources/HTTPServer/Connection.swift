@@ -114,12 +114,6 @@ final class Connection: EventHandler {
 
   // MARK: Reading
 
-  /// Reads without having been told that there is something.
-  func readAtOnce() {
-    isReadable = true
-    read()
-  }
-
   /// Reads while the phase wants bytes, and no more than it may have to keep. What it does not want
   /// stays in the kernel, which makes the peer wait.
   private func read() {

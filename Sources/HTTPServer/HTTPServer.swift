@@ -100,21 +100,22 @@ public final class HTTPServer {
   /// The number of open connections.
   public var connectionCount: Int { connections.count }
 
-  private func open(_ descriptor: consuming FileDescriptor) {
+  private func open(_ descriptor: consuming FileDescriptor) -> Acceptor.Verdict {
     let isFull = connections.count - reserve.count >= limits.connections
     // Registering fails for want of memory alone; the descriptor is closed then.
     guard
       let connection = try? Connection(descriptor, in: isFull ? .reserve : .regular, of: self)
-    else { return }
+    else { return .enough }
     connections[ObjectIdentifier(connection)] = connection
-    if isFull { enterReserve(connection) }
+    guard isFull else { return .goOn }
+    enterReserve(connection)
+    return .enough
   }
 
-  /// Makes room for the newest: what is to be asked there is asked at once, and who asks nothing must
-  /// not stand in the way.
+  /// Makes room for the newest, since who asks nothing must not stand in the way. One a tick comes here,
+  /// so that each has a few ticks to ask in, however many wait.
   private func enterReserve(_ connection: Connection) {
     reserve.append(connection)
-    connection.readAtOnce()
     if reserve.count > limits.reserve { reserve.first?.close() }
   }
 

@@ -9,7 +9,7 @@ struct GatewayProcess {
   private let settings: ServeSettings
 
   init(_ settings: ServeSettings) {
-    self.settings = settings
+    self.settings = Self.fitting(settings, into: OpenFiles.raisingLimit())
   }
 
   /// Serves until signals end it.
@@ -39,6 +39,19 @@ struct GatewayProcess {
       file?.remove()
       Signals.die(of: second)
     }
+  }
+
+  /// Without descriptors nobody could be answered, health checks included: rather fewer connections.
+  private static func fitting(_ settings: ServeSettings, into files: OpenFiles) -> ServeSettings {
+    var settings = settings
+    let room = files.connections(workers: settings.workers, reserve: settings.limits.reserve)
+    if room < settings.limits.connections {
+      Terminal.complain(
+        "at most \(room) connections a worker, not \(settings.limits.connections): the limit of open files "
+          + "is \(files.limit); raise it, as with 'ulimit -n' or LimitNOFILE=")
+      settings.limits.connections = room
+    }
+    return settings
   }
 
   /// Returns the signal that ends the gateway.

@@ -15,7 +15,7 @@ struct ServeSettings: Sendable {
   /// nil for the region's own.
   let s3Endpoint: Endpoint?
   let hosts: HostPolicy
-  let limits: Limits
+  var limits: Limits
   let drainTimes: DrainTimes
 
   /// Throws one error that names all problems.

@@ -107,6 +107,21 @@ extension LiveServerTests {
       }
     }
 
+    @Test func `who asks before a flood comes is answered`() async throws {
+      try await withServer(limits: limits { $0.connections = 0 }, handler: ignore) { server in
+        // The loop is held up, so that all of them are accepted after the last has come.
+        let hasAll = Counter()
+        async let held: Void = server.thread.loop.run { while hasAll.value == 0 { continue } }
+        let client = try Client(server)
+        try client.send(Self.livez)
+        let flood = try (0..<100).map { _ in try Client(server) }
+        hasAll.add(1)
+        try await held
+        #expect(try client.answer().status == 200)
+        for client in flood { client.reset() }
+      }
+    }
+
     @Test func `a connection ends with the last request that it may have`() async throws {
       try await withServer(limits: limits { $0.requests = 3 }, handler: ignore) { server in
         let client = try Client(server)
