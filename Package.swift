@@ -55,7 +55,7 @@ let package = Package(
     .target(
       name: "HTTPServer",
       dependencies: [
-        "CLinux", "CivilTime", "EventLoop", "HTTPMessage",
+        "CLinux", "COpenSSL", "CivilTime", "EventLoop", "HTTPMessage",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: settings),
