@@ -201,7 +201,9 @@ final class Connection: EventHandler {
     switch outcome {
     case .bytes(let count):
       // An end may stand behind.
-      if socket?.isEmptied(byReading: count, of: size) ?? true, !peerHasClosed { isReadable = false }
+      if socket?.isEmptied(byReading: count, of: size) ?? true, !peerHasClosed {
+        isReadable = false
+      }
       let scratch = server.scratch
       use(scratch.span.extracting(0..<count))
     case .wouldBlock: isReadable = false

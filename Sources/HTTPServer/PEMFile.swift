@@ -54,12 +54,11 @@ struct PEMFile: ~Copyable {
     if let key = PEM_read_bio_PrivateKey(bio, nil, noPassphrase, &isEncrypted) {
       return PrivateKey(owning: key)
     }
-    if isEncrypted { throw PEMError(reason: "its key is encrypted; give one without a passphrase") }
-    let error = ERR_peek_last_error()
-    guard ERR_GET_LIB(error) == ERR_LIB_PEM, ERR_GET_REASON(error) == PEM_R_NO_START_LINE else {
-      throw PEMError(reason: "its key can't be read: \(OpenSSLError.reason())")
-    }
-    throw PEMError(reason: "it has no private key")
+    // OpenSSL has one word, "unsupported", for a key that is damaged and for none.
+    throw PEMError(
+      reason: isEncrypted
+        ? "its key is encrypted; give one without a passphrase"
+        : "it has no private key that can be read")
   }
 
   private static func read(_ path: String) throws(SystemError) -> [UInt8] {

@@ -60,7 +60,8 @@ struct GatewayProcess {
   private func announce(_ address: ListenAddress, _ upstream: Upstream) {
     let workers = settings.workers == 1 ? "1 worker" : "\(settings.workers) workers"
     Terminal.say(
-      "athena-gateway \(AthenaGateway.version): \(address.url(settings.scheme)), \(workers), \(upstream)")
+      "athena-gateway \(AthenaGateway.version): \(address.url(settings.scheme)), \(workers), \(upstream)"
+    )
     if !settings.isLocal, upstream.credentials.isEmpty {
       Terminal.say(
         "no AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; every call to "

@@ -17,7 +17,7 @@ extension TLSContext {
     case (_?, nil): problems.add("--tls-certificate: give its key too, with --tls-key")
     case (nil, _?): problems.add("--tls-key: give its certificate too, with --tls-certificate")
     case (nil, nil) where flags.tlsClientCA != nil:
-      problems.add("--tls-client-ca: certificates come with TLS: give --tls-certificate and --tls-key")
+      problems.add("--tls-client-ca: give --tls-certificate and --tls-key too")
     case (nil, nil): break
     }
     return nil
