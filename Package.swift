@@ -55,7 +55,7 @@ let package = Package(
     .target(
       name: "HTTPServer",
       dependencies: [
-        "CLinux", "CivilTime", "EventLoop", "HTTPMessage",
+        "CLinux", "COpenSSL", "CivilTime", "EventLoop", "HTTPMessage",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: settings),
@@ -127,12 +127,13 @@ let package = Package(
     .testTarget(
       name: "HTTPClientTests",
       dependencies: [
-        "HTTPClient", "EventLoop", "HTTPMessage",
+        "HTTPClient", "EventLoop", "HTTPMessage", "TestCertificates",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPMessage", "EventLoop"],
+      name: "HTTPServerTests",
+      dependencies: ["COpenSSL", "HTTPServer", "HTTPMessage", "EventLoop", "TestCertificates"],
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
@@ -142,6 +143,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "Crypto"], swiftSettings: settings),
+    .target(
+      name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: settings),
     .testTarget(name: "URIEncodingTests", dependencies: ["URIEncoding"], swiftSettings: settings),
   ]
 )

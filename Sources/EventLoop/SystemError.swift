@@ -16,10 +16,13 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   }
 
   /// The call and the system's own words, as in `bind: Address already in use`.
-  public var description: String {
+  public var description: String { "\(call): \(reason)" }
+
+  /// The system's own words alone.
+  public var reason: String {
     var text = [CChar](repeating: 0, count: 256)
-    guard strerror_r(code, &text, text.count) == 0 else { return "\(call): error \(code)" }
+    guard strerror_r(code, &text, text.count) == 0 else { return "error \(code)" }
     let message = text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
-    return "\(call): \(String(decoding: message, as: UTF8.self))"
+    return String(decoding: message, as: UTF8.self)
   }
 }

@@ -8,10 +8,13 @@ public final class Gateway {
     /// The gateway's own version, as `GET /` tells it.
     public var version: String
     public var hosts: HostPolicy
+    /// Whether a caller must have shown a client certificate.
+    public var requiresClientCertificate: Bool
 
-    public init(version: String, hosts: HostPolicy) {
+    public init(version: String, hosts: HostPolicy, requiresClientCertificate: Bool = false) {
       self.version = version
       self.hosts = hosts
+      self.requiresClientCertificate = requiresClientCertificate
     }
   }
 
@@ -59,9 +62,10 @@ public final class Gateway {
     return context.complete(Problem(refusal).response(requestID: context.id))
   }
 
-  /// The order of judgement: host and origin, route, method, then all that belongs to the route.
+  /// The order of judgement: host and origin, caller, route, method, then all that belongs to the route.
   private func judge(_ request: Request, _ context: RequestContext) async throws -> Response {
     try configuration.hosts.check(request)
+    try checkCaller(of: request)
     let route = try Route(path: request.path)
     try checkMethod(request.method, of: route)
     switch route {
@@ -76,6 +80,17 @@ public final class Gateway {
     case .output(let output, let sessionID, let calculationID):
       return try await getOutput(output, sessionID, calculationID, request)
     }
+  }
+
+  /// An orchestrator that asks whether the gateway lives has no certificate.
+  private func checkCaller(of request: Request) throws(Problem) {
+    guard configuration.requiresClientCertificate, request.clientCertificate == nil,
+      !Self.isHealthCheck(request)
+    else { return }
+    throw Problem(
+      .forbidden,
+      "the gateway asks its callers for a client certificate, and this connection has shown none; "
+        + "with curl, give --cert and --key")
   }
 
   /// RFC 9110 §9.1: 501 for a method that the server doesn't know, 405 for one that the resource

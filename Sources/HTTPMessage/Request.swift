@@ -12,12 +12,14 @@ public struct Request {
   /// The target's authority, else the `Host` field (RFC 9112 §3.3); nil in an HTTP/1.0 request without one.
   public var authority: String?
   public var fields: FieldSection
+  /// Whom TLS has proved the peer to be; nil for one that showed no certificate.
+  public var clientCertificate: ClientCertificate?
   public var body: any RequestBody
 
   public init(
     method: HTTPRequest.Method, path: String, query: String? = nil, scheme: String = "http",
     authority: String? = nil, fields: FieldSection = FieldSection(),
-    body: any RequestBody = BufferedBody([])
+    clientCertificate: ClientCertificate? = nil, body: any RequestBody = BufferedBody([])
   ) {
     self.method = method
     self.path = path
@@ -25,6 +27,7 @@ public struct Request {
     self.scheme = scheme
     self.authority = authority
     self.fields = fields
+    self.clientCertificate = clientCertificate
     self.body = body
   }
 }

@@ -7,10 +7,14 @@ import HTTPMessage
 /// kept connection costs one read and one write. An idle connection holds no buffer.
 final class Connection: EventHandler {
   private enum Phase {
+    /// TLS is being agreed on.
+    case handshake
     /// Between requests: not a byte of the next one has come.
     case idle
     case head
     case exchange(Exchange)
+    /// The answer is sent, and the end of the sending half waits for room in the kernel.
+    case ending
     /// The answer is sent, the sending half closed; what still comes is thrown away (RFC 9112 §9.6),
     /// since closing on unread bytes would reset the connection and with it the answer.
     case lingering
@@ -32,12 +36,16 @@ final class Connection: EventHandler {
   /// How long a drain waits for a request that may be on its way already.
   private static let idleWhileDraining = Duration.seconds(1)
 
+  /// Reads before other connections have their turn: TLS may hand over a byte at a time.
+  private static let readsInARow = 64
+
   let place: Place
   private unowned let server: HTTPServer
-  private var socket: Socket?
+  private var socket: Transport?
   private var registration: Registration?
   private var deadline: Deadline?
   private var phase = Phase.idle
+  private var clientCertificate: ClientCertificate?
   /// Bytes read and not used yet: an unfinished head, or the beginning of the next request.
   private var input: [UInt8] = []
   private var outbox = Outbox()
@@ -56,13 +64,18 @@ final class Connection: EventHandler {
   ) throws(SystemError) {
     self.place = place
     self.server = server
-    let socket = Socket(descriptor)
+    let socket = try Transport(descriptor, tls: server.tls)
     let raw = socket.rawValue
     self.socket = consume socket
     registration = try server.loop.register(
       raw, [.readable, .writable, .peerClosed, .onChange], handler: self)
     deadline = server.loop.makeDeadline { [unowned self] in deadlineReached() }
-    armForIdling()
+    if server.tls == nil {
+      armForIdling()
+    } else {
+      phase = .handshake
+      armForHandshake()
+    }
   }
 
   private var limits: Limits { server.limits(in: place) }
@@ -78,14 +91,17 @@ final class Connection: EventHandler {
     // Reset, or closed in both directions: nobody is left to read an answer.
     guard readiness.isDisjoint(with: .failed) else { return close() }
     if readiness.contains(.peerClosed) { peerHasClosed = true }
-    if !readiness.isDisjoint(with: [.readable, .peerClosed]) { isReadable = true }
-    if readiness.contains(.writable), !outbox.isEmpty { flush() }
+    let mixesDirections = socket?.mixesDirections ?? false
+    if mixesDirections || !readiness.isDisjoint(with: [.readable, .peerClosed]) {
+      isReadable = true
+    }
+    if mixesDirections || readiness.contains(.writable) { write() }
     read()
   }
 
   private func deadlineReached() {
     switch phase {
-    case .idle, .lingering: close()
+    case .handshake, .idle, .ending, .lingering: close()
     case .head: refuse(.timeout)
     case .exchange(let exchange) where exchange.isReading: exchange.fail(.timeout)
     case .exchange(let exchange) where exchange.isAnswering: close()
@@ -102,14 +118,43 @@ final class Connection: EventHandler {
     exchange.abandon()
   }
 
+  private func armForHandshake() {
+    arm(limits.handshakeDeadline)
+  }
+
   private func armForIdling() {
-    let limit = server.isDraining ? Self.idleWhileDraining : limits.idle
-    deadline?.arm(after: min(limit, limits.idle))
+    arm(limits.idle)
+  }
+
+  /// Arms the deadline of a connection on which no request has begun.
+  private func arm(_ limit: Duration) {
+    deadline?.arm(after: server.isDraining ? min(limit, Self.idleWhileDraining) : limit)
   }
 
   /// No request may follow but one that is on its way already.
   func drain() {
-    if case .idle = phase { armForIdling() }
+    switch phase {
+    case .handshake: armForHandshake()
+    case .idle: armForIdling()
+    case .head, .exchange, .ending, .lingering, .closed: break
+    }
+  }
+
+  // MARK: The handshake
+
+  private func shakeHands() {
+    switch socket?.handshake() ?? .failed {
+    case .complete:
+      clientCertificate = socket?.clientCertificate()
+      phase = .idle
+      armForIdling()
+    case .wouldBlock: isReadable = false
+    // For the peer to read why.
+    case .failed: linger()
+    case .plainHTTP:
+      socket?.leaveTLS()
+      refuse(.malformed("this port speaks TLS; the URL begins with https://"))
+    }
   }
 
   // MARK: Reading
@@ -117,8 +162,12 @@ final class Connection: EventHandler {
   /// Reads while the phase wants bytes, and no more than it may have to keep. What it does not want
   /// stays in the kernel, which makes the peer wait.
   private func read() {
+    var budget = Self.readsInARow
     while isReadable {
+      guard budget > 0 else { return readLater() }
+      budget -= 1
       switch phase {
+      case .handshake: shakeHands()
       case .idle, .head: receive(upTo: limits.head) { parse($0) }
       case .exchange(let exchange) where exchange.isReading:
         receive(upTo: exchange.wantedCount ?? limits.head) { bytes in
@@ -128,9 +177,14 @@ final class Connection: EventHandler {
         }
       // Once an event, so that a peer that never stops sending leaves the loop to others.
       case .lingering: return receive(upTo: .max) { _ in }
-      case .exchange, .closed: return
+      case .exchange, .ending, .closed: return
       }
     }
+  }
+
+  /// No event will tell of what is there already.
+  private func readLater() {
+    server.loop.spawn { [weak self] in self?.read() }
   }
 
   private func receive(upTo limit: Int, _ use: (Span<UInt8>) -> Void) {
@@ -140,8 +194,10 @@ final class Connection: EventHandler {
     }
     switch outcome {
     case .bytes(let count):
-      // A buffer that was not filled has emptied the socket (epoll(7)), but an end may stand behind.
-      if count < size, !peerHasClosed { isReadable = false }
+      // An end may stand behind.
+      if socket?.isEmptied(byReading: count, of: size) ?? true, !peerHasClosed {
+        isReadable = false
+      }
       let scratch = server.scratch
       use(scratch.span.extracting(0..<count))
     case .wouldBlock: isReadable = false
@@ -154,7 +210,7 @@ final class Connection: EventHandler {
   private func endOfInput() {
     switch phase {
     case .exchange(let exchange): exchange.fail(.disconnected)
-    case .idle, .head, .lingering: close()
+    case .handshake, .idle, .head, .ending, .lingering: close()
     case .closed: break
     }
   }
@@ -201,7 +257,8 @@ final class Connection: EventHandler {
     let count = exchange.consume(rest)
     input = rest.copy(count..<rest.count)
     phase = .exchange(exchange)
-    let request = Request(head, scheme: server.scheme, body: exchange)
+    let request = Request(
+      head, scheme: server.scheme, clientCertificate: clientCertificate, body: exchange)
     if head.expectation == .unknown {
       server.refuse(.expectation, of: request, exchange)
     } else if place == .reserve, !server.isServedWhenFull(request) {
@@ -266,9 +323,13 @@ final class Connection: EventHandler {
   }
 
   private func linger() {
-    phase = .lingering
     input = []
-    socket?.shutDownSending()
+    guard socket?.shutDownSending() ?? true else {
+      phase = .ending
+      deadline?.arm(after: limits.writeStall)
+      return
+    }
+    phase = .lingering
     deadline?.arm(after: limits.linger)
     do {
       // As long as bytes are there, instead of when more have come.
@@ -288,7 +349,11 @@ final class Connection: EventHandler {
   private func takeForClosing() -> Exchange? {
     defer { phase = .closed }
     if case .closed = phase { return nil }
-    if case .exchange = phase { socket?.resetOnClose() }
+    switch phase {
+    case .exchange: socket?.resetOnClose()
+    case .idle, .head: socket?.endOnClose()
+    case .handshake, .ending, .lingering, .closed: break
+    }
     // The registration first: its number may be another connection's once the socket is closed.
     registration = nil
     socket = nil
@@ -301,6 +366,15 @@ final class Connection: EventHandler {
   }
 
   // MARK: Writing
+
+  /// Goes on with what waited for room in the kernel.
+  private func write() {
+    if case .ending = phase {
+      linger()
+    } else if !outbox.isEmpty {
+      flush()
+    }
+  }
 
   /// Sends a head with its content in one write.
   func send(

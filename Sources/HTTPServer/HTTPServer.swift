@@ -9,7 +9,7 @@ public final class HTTPServer {
   let loop: EventLoop
   let limits: Limits
   let limitsOfReserve: Limits
-  let scheme = "http"
+  let tls: TLSContext?
   let contentBudget: ContentBudget
   let isServedWhenFull: (Request) -> Bool
   var encoder = ResponseEncoder()
@@ -33,6 +33,7 @@ public final class HTTPServer {
   ///
   /// - Parameters:
   ///   - loop: The caller's.
+  ///   - tls: For HTTPS (RFC 9110 §4.2.2); nil for plain HTTP.
   ///   - handler: Answers requests; runs on the loop, one task a request. The task is cancelled when
   ///     the request's deadline has passed or its peer is gone.
   ///   - refusal: The answer to a request that the server itself refuses; the request where its head
@@ -40,12 +41,13 @@ public final class HTTPServer {
   ///   - isServedWhenFull: Which requests are served even past the limit of connections.
   public init(
     _ listener: consuming Listener, on loop: EventLoop, limits: Limits = Limits(),
-    refusal: @escaping (Refusal, Request?) -> Response,
+    tls: TLSContext? = nil, refusal: @escaping (Refusal, Request?) -> Response,
     isServedWhenFull: @escaping (Request) -> Bool = { _ in false }, handler: @escaping Handler
   ) throws(SystemError) {
     loop.assertIsCurrent()
     self.loop = loop
     self.limits = limits
+    self.tls = tls
     limitsOfReserve = limits.ofReserve
     contentBudget = ContentBudget(limits.bodies)
     port = listener.port
@@ -54,6 +56,9 @@ public final class HTTPServer {
     self.isServedWhenFull = isServedWhenFull
     acceptor = try Acceptor(listener, on: loop) { [unowned self] in open($0) }
   }
+
+  /// How requests come.
+  var scheme: String { tls == nil ? "http" : "https" }
 
   func limits(in place: Connection.Place) -> Limits {
     switch place {
@@ -164,9 +169,13 @@ public final class HTTPServer {
 }
 
 extension Request {
-  init(_ head: RequestHead, scheme: String, body: any RequestBody) {
+  init(
+    _ head: RequestHead, scheme: String, clientCertificate: ClientCertificate?,
+    body: any RequestBody
+  ) {
     self.init(
       method: head.method, path: head.path, query: head.query, scheme: scheme,
-      authority: head.authority, fields: head.fields, body: body)
+      authority: head.authority, fields: head.fields,
+      clientCertificate: clientCertificate, body: body)
   }
 }

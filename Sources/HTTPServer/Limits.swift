@@ -28,6 +28,8 @@ public struct Limits: Sendable {
 
   // MARK: Time
 
+  /// From the beginning of a connection to the end of its TLS handshake.
+  public var handshakeDeadline: Duration = .seconds(10)
   /// From a request's first byte to the end of its head.
   public var headDeadline: Duration = .seconds(10)
   /// From the head to the end of the content.
@@ -55,6 +57,7 @@ public struct Limits: Sendable {
     limits.head = min(head, 2 * 1024)
     limits.body = 0
     limits.requests = 1
+    limits.handshakeDeadline = min(handshakeDeadline, .seconds(1))
     limits.headDeadline = min(headDeadline, .seconds(1))
     limits.idle = min(idle, .seconds(1))
     limits.writeStall = min(writeStall, .seconds(1))

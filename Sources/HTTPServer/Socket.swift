@@ -21,22 +21,30 @@ struct Socket: ~Copyable {
   var rawValue: Int32 { descriptor.rawValue }
 
   func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+    Self.receive(from: rawValue, into: buffer)
+  }
+
+  /// Writes what the kernel takes. A peer that is gone is an outcome, never a SIGPIPE.
+  func send(_ bytes: Span<UInt8>) -> Outcome {
+    bytes.withUnsafeBytes { Self.send($0, to: rawValue) }
+  }
+
+  static func receive(
+    from socket: Int32, into buffer: UnsafeMutableRawBufferPointer
+  ) -> Outcome {
     while true {
-      let count = recv(rawValue, buffer.baseAddress, buffer.count, 0)
+      let count = recv(socket, buffer.baseAddress, buffer.count, 0)
       if count > 0 { return .bytes(count) }
       if count == 0 { return .ended }
       if errno != EINTR { return errno == EAGAIN ? .wouldBlock : .ended }
     }
   }
 
-  /// Writes what the kernel takes. A peer that is gone is an outcome, never a SIGPIPE.
-  func send(_ bytes: Span<UInt8>) -> Outcome {
-    bytes.withUnsafeBufferPointer { buffer in
-      while true {
-        let count = Glibc.send(rawValue, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
-        if count >= 0 { return .bytes(count) }
-        if errno != EINTR { return errno == EAGAIN ? .wouldBlock : .ended }
-      }
+  static func send(_ bytes: UnsafeRawBufferPointer, to socket: Int32) -> Outcome {
+    while true {
+      let count = Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+      if count >= 0 { return .bytes(count) }
+      if errno != EINTR { return errno == EAGAIN ? .wouldBlock : .ended }
     }
   }
 

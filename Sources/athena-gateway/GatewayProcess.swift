@@ -65,13 +65,16 @@ struct GatewayProcess {
     }
   }
 
-  /// Reads again what can change while the gateway runs: nothing yet.
-  private func reload() {}
+  /// Reads again what can change while the gateway runs: the files of TLS.
+  private func reload() {
+    settings.tls?.reloadAndSay()
+  }
 
   private func announce(_ address: ListenAddress, _ upstream: Upstream) {
     let workers = settings.workers == 1 ? "1 worker" : "\(settings.workers) workers"
     Terminal.say(
-      "athena-gateway \(AthenaGateway.version): \(address.url), \(workers), \(upstream)")
+      "athena-gateway \(AthenaGateway.version): \(address.url(settings.scheme)), \(workers), \(upstream)"
+    )
     if !settings.isLocal, upstream.credentials.isEmpty {
       Terminal.say(
         "no AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; every call to "
@@ -81,7 +84,7 @@ struct GatewayProcess {
       Terminal.say(
         """
         Try:
-          curl -i \(address.curlArgument)/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: \
+          curl -i \(address.curlArgument(settings.scheme))/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: \
         text/x-python' --data-binary 'print(sum(range(10)))'
         """)
     }

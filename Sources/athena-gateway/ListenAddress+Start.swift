@@ -35,18 +35,18 @@ extension ListenAddress {
   }
 
   /// What the address is called in messages.
-  var url: String {
+  func url(_ scheme: String = "http") -> String {
     switch self {
-    case .internet: "http://\(self)"
+    case .internet: "\(scheme)://\(self)"
     case .unix: "\(self)"
     }
   }
 
   /// What curl is given to come here, but the path.
-  var curlArgument: String {
+  func curlArgument(_ scheme: String) -> String {
     switch self {
-    case .internet: url
-    case .unix(let path): "--unix-socket '\(path)' http://localhost"
+    case .internet: url(scheme)
+    case .unix(let path): "--unix-socket '\(path)' \(scheme)://localhost"
     }
   }
 }

@@ -48,7 +48,7 @@ struct Local: ParsableCommand {
   }
 
   private func announce(_ athena: LocalAthenaThread) {
-    let url = athena.address.url
+    let url = athena.address.url()
     Terminal.say(
       "athena-gateway \(AthenaGateway.version): a local Athena on \(url), with a session "
         + "'\(LocalAthena.demoSession)'")

@@ -45,6 +45,25 @@ struct Serve: ParsableCommand {
         + "loopback address, every name on another)", valueName: "name"))
   var allowedHosts: [String] = []
 
+  @Option(
+    name: .customLong("tls-certificate"),
+    help: ArgumentHelp(
+      "Speak HTTPS with this certificate and those that follow it in the file (PEM). SIGHUP reads it, "
+        + "the key and the authorities again.", valueName: "file"))
+  var tlsCertificate: String?
+
+  @Option(
+    name: .customLong("tls-key"),
+    help: ArgumentHelp("The certificate's private key (PEM).", valueName: "file"))
+  var tlsKey: String?
+
+  @Option(
+    name: .customLong("tls-client-ca"),
+    help: ArgumentHelp(
+      "Serve callers alone whose client certificate these authorities have signed (PEM).",
+      valueName: "file"))
+  var tlsClientCA: String?
+
   @Flag(
     help: ArgumentHelp(
       "Listen on an address that other machines can reach, although whoever reaches it may run code."

@@ -17,6 +17,9 @@ struct ServeSettings: Sendable {
   let hosts: HostPolicy
   var limits: Limits
   let drainTimes: DrainTimes
+  /// nil for plain HTTP.
+  let tls: TLSContext?
+  let requiresClientCertificate: Bool
 
   /// Throws one error that names all problems.
   init(_ flags: Serve, environment: [String: String]) throws {
@@ -39,6 +42,7 @@ struct ServeSettings: Sendable {
     }
     limits = flags.limits.limits(&problems)
     drainTimes = flags.drain.times(&problems)
+    let tls = TLSContext(flags, &problems)
     if let listen, !listen.isLoopback { Self.checkExposure(flags, listen, &problems) }
     guard let listen, let region, let credentials, problems.isEmpty else { throw problems.error }
     isLocal = flags.local
@@ -49,7 +53,12 @@ struct ServeSettings: Sendable {
     athenaEndpoint = flags.local ? nil : athena
     s3Endpoint = flags.local ? nil : s3
     hosts = HostPolicy(isLoopback: listen.isLoopback, allowedHosts: flags.allowedHosts)
+    self.tls = tls
+    requiresClientCertificate = flags.tlsClientCA != nil
   }
+
+  /// How callers call.
+  var scheme: String { tls == nil ? "http" : "https" }
 
   /// The local Athena takes any region.
   private static func region(
@@ -94,10 +103,11 @@ struct ServeSettings: Sendable {
       problems.add(
         "--listen: with --local everybody who reaches \(listen) could run code on this machine; "
           + "listen on 127.0.0.1 or [::1]")
-    } else if !flags.allowAnonymous {
+    } else if !flags.allowAnonymous, flags.tlsClientCA == nil {
       problems.add(
         "--listen: everybody who reaches \(listen) could run code on Athena, since callers are not "
-          + "asked who they are; add --allow-anonymous if that is meant")
+          + "asked who they are; ask for certificates with --tls-client-ca, or add --allow-anonymous "
+          + "if that is meant")
     }
   }
 }

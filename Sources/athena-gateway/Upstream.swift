@@ -19,7 +19,7 @@ struct Upstream: Sendable, CustomStringConvertible {
   init(_ settings: ServeSettings, local: LocalAthenaThread) throws {
     region = settings.region
     credentials = EnvironmentCredentials(LocalAthena.credentials)
-    athena = try Endpoint(parsing: local.address.url)
+    athena = try Endpoint(parsing: local.address.url())
     s3 = athena
   }
 

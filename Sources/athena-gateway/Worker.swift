@@ -65,9 +65,12 @@ extension Worker.Parts {
       clock: { time(nil) })
     gateway = Gateway(
       athena: AthenaClient(context, endpoint: upstream.athena, s3Endpoint: upstream.s3),
-      configuration: .init(version: AthenaGateway.version, hosts: settings.hosts))
+      configuration: .init(
+        version: AthenaGateway.version, hosts: settings.hosts,
+        requiresClientCertificate: settings.requiresClientCertificate))
     server = try HTTPServer(
-      listener, on: loop, limits: settings.limits, refusal: Gateway.response(to:request:),
+      listener, on: loop, limits: settings.limits, tls: settings.tls,
+      refusal: Gateway.response(to:request:),
       isServedWhenFull: Gateway.isHealthCheck, handler: gateway.respond(to:))
   }
 }

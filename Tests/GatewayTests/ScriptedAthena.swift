@@ -40,6 +40,7 @@ final class Calls: Sendable {
 func withGateway<Value: Sendable>(
   calls: Calls = Calls(),
   answering script: @escaping @Sendable (String) -> Script = always(Script()),
+  requiresClientCertificate: Bool = false,
   _ body: @escaping @Sendable (Gateway) async throws -> Value
 ) async throws -> Value {
   try await onLoop { loop in
@@ -68,7 +69,8 @@ func withGateway<Value: Sendable>(
     let gateway = Gateway(
       athena: AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint),
       configuration: .init(
-        version: "0.1.0", hosts: HostPolicy(isLoopback: true, allowedHosts: [])))
+        version: "0.1.0", hosts: HostPolicy(isLoopback: true, allowedHosts: []),
+        requiresClientCertificate: requiresClientCertificate))
     return try await body(gateway)
   }
 }

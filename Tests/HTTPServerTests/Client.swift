@@ -15,15 +15,23 @@ final class Client {
     /// The peer closed in order.
     case ended
     case reset
+    /// TLS ended without a close_notify.
+    case cut
+    /// A fatal alert of TLS (RFC 8446 §6.2), by its number.
+    case alert(Int32)
     case silence
     case other(Int32)
   }
 
   private(set) var descriptor: Int32
+  private(set) var tls: TLSPeer?
   /// Received and not used yet.
   private var buffer: [UInt8] = []
 
-  init(_ server: TestServer, receiveBuffer: Int32? = nil) throws {
+  /// - Parameter tls: nil for none.
+  init(
+    _ server: TestServer, receiveBuffer: Int32? = nil, tls options: TLSPeer.Options? = nil
+  ) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var time = timeval(tv_sec: 20, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
@@ -41,6 +49,7 @@ final class Client {
         descriptor, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t($0.count))
     }
     guard result == 0 else { throw Failure.other(errno) }
+    tls = try options.map { try TLSPeer(on: descriptor, $0) }
   }
 
   deinit { close() }
@@ -68,12 +77,15 @@ final class Client {
   func send(bytes: [UInt8]) throws {
     var sent = 0
     while sent < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
-      }
-      guard count > 0 else { throw Self.failure(errno) }
-      sent += count
+      sent += try bytes.withUnsafeBytes { try send(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
     }
+  }
+
+  private func send(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+    if let tls { return try tls.send(bytes) }
+    let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+    guard count > 0 else { throw Self.failure(errno) }
+    return count
   }
 
   /// Whether something has come, an end among it.
@@ -85,7 +97,7 @@ final class Client {
   /// Waits for more bytes.
   func receive() throws {
     var bytes = [UInt8](repeating: 0, count: 64 * 1024)
-    let count = recv(descriptor, &bytes, bytes.count, 0)
+    let count = try tls?.receive(into: &bytes) ?? recv(descriptor, &bytes, bytes.count, 0)
     guard count != 0 else { throw Failure.ended }
     guard count > 0 else { throw Self.failure(errno) }
     buffer += bytes[..<count]

@@ -47,13 +47,15 @@ final class TestServer: @unchecked Sendable {
   /// hold of a server that had the port before.
   private(set) var restingDescriptors = 0
 
-  init(_ limits: Limits, _ handler: @escaping TestHandler) async throws {
+  init(
+    _ limits: Limits, tls: TLSContext? = nil, _ handler: @escaping TestHandler
+  ) async throws {
     let thread = try LoopThread(name: "server")
     self.thread = thread
     let server = try await thread.loop.run {
       let listener = try Listener(ListenAddress(parsing: "127.0.0.1:0"), isShared: false)
       let server = try HTTPServer(
-        listener, on: thread.loop, limits: limits,
+        listener, on: thread.loop, limits: limits, tls: tls,
         refusal: { refusal, _ in
           Response(status: refusal.status, content: .bytes(Array("\(refusal)".utf8)))
         },
@@ -130,10 +132,10 @@ private struct Held<Value>: @unchecked Sendable {
 
 /// Runs a server as long as `body` runs, and sees it give back all it took.
 func withServer(
-  limits: Limits = Limits(), handler: @escaping TestHandler,
+  limits: Limits = Limits(), tls: TLSContext? = nil, handler: @escaping TestHandler,
   _ body: (TestServer) async throws -> Void
 ) async throws {
-  let server = try await TestServer(limits, handler)
+  let server = try await TestServer(limits, tls: tls, handler)
   defer { server.thread.stopAndJoin() }
   do {
     try await body(server)
