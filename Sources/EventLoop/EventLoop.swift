@@ -32,7 +32,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   private let epoll: Epoll
   private let wake: FileDescriptor
-  private let inbox = Mutex(Inbox())
+  private let inbox = Lock(Inbox())
   private let thread = Atomic<UInt>(0)
 
   private var sources: [Source?] = []

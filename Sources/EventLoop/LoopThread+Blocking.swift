@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 extension LoopThread {
   /// Runs `body` on the loop, and blocks the calling thread until it has: for starting and stopping,
@@ -24,7 +23,7 @@ extension LoopThread {
 // read.
 private final class Outcome<Value: Sendable>: @unchecked Sendable {
   private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-  private let value = Mutex<Result<Value, any Error>?>(nil)
+  private let value = Lock<Result<Value, any Error>?>(nil)
 
   init() {
     sem_init(semaphore, 0, 0)

@@ -31,7 +31,9 @@ extension UInt8 {
 extension Span<UInt8> {
   /// A copy of a part.
   func copy(_ range: Range<Int>) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+    // The one empty array of the process, which the initializer below would write its count to.
+    guard !range.isEmpty else { return [] }
+    return [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
       extracting(range).withUnsafeBufferPointer { _ = buffer.initialize(from: $0) }
       count = range.count
     }

@@ -4,7 +4,6 @@ import HTTPMessage
 import HTTPServer
 import HTTPTypes
 import SigV4
-import Synchronization
 
 @testable import AWSClient
 
@@ -27,7 +26,7 @@ struct Received: Sendable {
 
 /// What the scripted service got, in order.
 final class Log: Sendable {
-  private let requests = Mutex<[Received]>([])
+  private let requests = Lock<[Received]>([])
 
   var all: [Received] { requests.withLock { $0 } }
 

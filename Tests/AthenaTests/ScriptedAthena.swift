@@ -5,13 +5,12 @@ import HTTPMessage
 import HTTPServer
 import HTTPTypes
 import SigV4
-import Synchronization
 
 @testable import Athena
 
 /// The contents that a scripted Athena was sent.
 final class Contents: Sendable {
-  private let contents = Mutex<[String]>([])
+  private let contents = Lock<[String]>([])
 
   var all: [String] { contents.withLock { $0 } }
 

@@ -6,7 +6,6 @@ import HTTPMessage
 import HTTPServer
 import HTTPTypes
 import SigV4
-import Synchronization
 
 @testable import Gateway
 
@@ -27,7 +26,7 @@ func always(_ script: Script) -> @Sendable (String) -> Script {
 
 /// The calls that it got, each as its operation or path and its content.
 final class Calls: Sendable {
-  private let calls = Mutex<[(name: String, content: String)]>([])
+  private let calls = Lock<[(name: String, content: String)]>([])
 
   var names: [String] { calls.withLock { $0.map(\.name) } }
   var contents: [String] { calls.withLock { $0.map(\.content) } }

@@ -1,11 +1,11 @@
+import EventLoop
 import Glibc
-import Synchronization
 
 /// A TCP server on a free port of 127.0.0.1 that does to each connection what its script says.
 final class RawServer: Sendable {
   let port: UInt16
   private let listener: Int32
-  private let accepted = Mutex(0)
+  private let accepted = Lock(0)
 
   /// - Parameter script: Runs on a thread of its own for each connection, which it may leave open:
   ///   the connection is closed when the script returns.

@@ -186,7 +186,7 @@ func pause(_ duration: Duration) async {
 
 /// Holds handlers back until it is opened.
 final class Gate: Sendable {
-  private let waiter = Mutex<CheckedContinuation<Void, Never>?>(nil)
+  private let waiter = Lock<CheckedContinuation<Void, Never>?>(nil)
 
   func wait() async {
     await withCheckedContinuation { continuation in waiter.withLock { $0 = continuation } }
