@@ -25,6 +25,7 @@ final class Faults {
 
   static let capacity = 100
   private(set) var pending: [Entry] = []
+  private let delays = Delays()
 
   /// False where there are too many already.
   func add(_ entry: Entry) -> Bool {
@@ -35,6 +36,11 @@ final class Faults {
 
   func clear() {
     pending = []
+  }
+
+  /// Ends what is suffered at the moment.
+  func close() {
+    delays.end()
   }
 
   /// The effect on a call, which uses up one of the oldest entry's that is meant for it.
@@ -61,7 +67,7 @@ final class Faults {
     case .error(let code, let message, let status): return failure(code, message, status)
     case .delay(let milliseconds):
       let response = perform()
-      await loop.pause(for: .milliseconds(milliseconds))
+      await delays.wait(for: .milliseconds(milliseconds), on: loop)
       return response
     case .cutOff: return perform().cutOff
     case .garbage:

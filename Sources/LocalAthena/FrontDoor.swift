@@ -19,6 +19,10 @@ final class FrontDoor {
     self.isOpen = isOpen
   }
 
+  func close() {
+    faults.close()
+  }
+
   func answer(_ request: Request) async throws(Refusal) -> Response {
     let body = try await request.body.collect(upTo: .max)
     let isForAthena = request.path == "/" && request.method == .post

@@ -50,6 +50,7 @@ public final class LocalAthena {
   public static let bucket = "athena-local-results"
 
   private let account: Account
+  private let frontDoor: FrontDoor
   private let server: HTTPServer
 
   /// Listens and serves at once. To be called on the loop.
@@ -74,6 +75,7 @@ public final class LocalAthena {
       account = try Account(loop: loop, options: options)
       let frontDoor = FrontDoor(
         account: account, loop: loop, isOpen: !address.isLoopback)
+      self.frontDoor = frontDoor
       server = try HTTPServer(
         listener, on: loop, limits: options.limits,
         refusal: { refusal, _ in frontDoor.answer(to: refusal) },
@@ -89,6 +91,7 @@ public final class LocalAthena {
   /// Ends the connections and every process that was started, and removes all outputs. On the loop.
   public func close() async {
     server.close()
+    frontDoor.close()
     await account.close()
   }
 }

@@ -80,8 +80,7 @@ final class LocalServer: @unchecked Sendable {
   }
 
   func pause(_ duration: Duration = .milliseconds(10)) async {
-    let loop = thread.loop
-    await onLoop { _ in await loop.pause(for: duration) }
+    try? await Task.sleep(for: duration)
   }
 
   /// `@unchecked`: written and read on the loop, then by the one initializer that waits for it.
