@@ -3,7 +3,11 @@ import HTTPMessage
 /// `uri-host [ ":" port ]` (RFC 9110 §7.2), as `Host` and absolute-form have it.
 enum AuthorityRule {
   /// Refuses what is not one, user information and an empty host included.
-  static func check(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(Refusal) {
+  ///
+  /// - Parameter needsPort: Whether a port must be named: RFC 9110 §9.3.6 has it so for CONNECT.
+  static func check(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, needsPort: Bool = false
+  ) throws(Refusal) {
     var position = range.lowerBound
     if position < range.upperBound, bytes[position] == UInt8(ascii: "[") {
       guard let end = bytes.firstIndex(of: UInt8(ascii: "]"), in: range), end > position + 1 else {
@@ -14,6 +18,9 @@ enum AuthorityRule {
     } else {
       while position < range.upperBound, isNameCharacter(bytes[position]) { position += 1 }
       guard position > range.lowerBound else { throw malformed }
+    }
+    guard !needsPort || position + 1 < range.upperBound else {
+      throw .malformed("the target of CONNECT must name a port (RFC 9110 section 9.3.6)")
     }
     guard position < range.upperBound else { return }
     guard bytes[position] == UInt8(ascii: ":"), isPort(bytes, (position + 1)..<range.upperBound)

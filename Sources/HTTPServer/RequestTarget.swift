@@ -14,7 +14,7 @@ struct RequestTarget: Equatable {
     try Self.checkCharacters(bytes, range)
     guard !range.isEmpty else { throw Self.malformed }
     if method == .connect {
-      try AuthorityRule.check(bytes, range)
+      try AuthorityRule.check(bytes, range, needsPort: true)
       (path, query, authority) = ("", nil, bytes.text(range))
     } else if bytes[range.lowerBound] == UInt8(ascii: "/") {
       (path, query) = Self.split(bytes, range)

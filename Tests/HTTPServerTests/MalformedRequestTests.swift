@@ -37,8 +37,11 @@ import Testing
     expect(400, of: "GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
   }
 
-  @Test(arguments: ["/", "http://b/", "b/c", "u@b:1", "b:x", "b,c:1"])
-  func `the target of CONNECT is an authority`(target: String) {
+  @Test(arguments: [
+    "/", "http://b/", "b/c", "u@b:1", "b:x", "b,c:1", "b", "b:", "[::1]", "[::1]:", ":80", "*",
+    "b:65536",
+  ])
+  func `the target of CONNECT is a host with its port`(target: String) {
     expect(400, of: "CONNECT \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
   }
 
