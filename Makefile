@@ -38,6 +38,17 @@ test: test-packages $(VENV)/.installed ## Run every test; the last line says how
 	$(PYTEST) Tests/Conformance --junitxml $(REPORTS)/conformance.xml || true
 	python3 Tests/summary.py $(REPORTS)
 
+# A sanitizer's report is a failure as much as a test's is; each build has its own folder.
+.PHONY: sanitize
+sanitize: test-packages ## Run the Swift tests under the thread and the address sanitizer
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.txt \
+	  swift test --disable-xctest --quiet --sanitize thread --scratch-path .build/thread \
+	  -Xswiftc -use-ld=lld
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leak-sanitizer.txt:print_suppressions=0 \
+	ASAN_OPTIONS=detect_leaks=1 \
+	  swift test --disable-xctest --quiet --sanitize address --scratch-path .build/address \
+	  -Xswiftc -use-ld=lld
+
 .PHONY: lint
 lint: test-packages ## Check the formatting, the structure, the warnings and what the binary links
 	swift format lint --strict --recursive Package.swift Sources Tests
