@@ -38,6 +38,38 @@ test: test-packages $(VENV)/.installed ## Run every test; the last line says how
 	$(PYTEST) Tests/Conformance --junitxml $(REPORTS)/conformance.xml || true
 	python3 Tests/summary.py $(REPORTS)
 
+# A sanitizer's report is a failure as much as a test's is; each build has its own folder.
+.PHONY: sanitize
+sanitize: test-packages ## Run the Swift tests under the thread and the address sanitizer
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.txt \
+	  swift test --disable-xctest --quiet --sanitize thread --scratch-path .build/thread \
+	  -Xswiftc -use-ld=lld
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leak-sanitizer.txt:print_suppressions=0 \
+	ASAN_OPTIONS=detect_leaks=1 \
+	  swift test --disable-xctest --quiet --sanitize address --scratch-path .build/address \
+	  -Xswiftc -use-ld=lld
+
+FUZZ_TARGETS := request-parser chunked-decoder json-reader problem-writer
+FUZZ := .build/fuzz/release/fuzz
+# For each of them.
+SECONDS ?= 60
+
+# What is found is kept as .build/fuzz/TARGET-crash-…; what the fuzzer learns, for the next run, in
+# .build/fuzz/corpus. lld, since Debian's default linker fails on libFuzzer. What is filtered out is the
+# words that libFuzzer recommends for a dictionary.
+.PHONY: fuzz
+fuzz: run-packages ## Fuzz what reads hostile bytes, each for SECONDS (60)
+	ATHENA_GATEWAY_FUZZ=1 swift build -c release --product fuzz --scratch-path .build/fuzz \
+	  -Xswiftc -enable-testing -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
+	for target in $(FUZZ_TARGETS); do \
+	  echo "fuzzing the $$target for $(SECONDS) seconds"; \
+	  mkdir -p .build/fuzz/corpus/$$target; \
+	  SWIFT_BACKTRACE=enable=no $(FUZZ) $$target -max_total_time=$(SECONDS) -timeout=10 \
+	    -verbosity=0 -print_final_stats=1 -dict=Tests/Fuzz/$$target.dict \
+	    -artifact_prefix=.build/fuzz/$$target- .build/fuzz/corpus/$$target Tests/Fuzz/Seeds/$$target \
+	    2>&1 | { grep -v '^["#]' || true; }; \
+	done
+
 .PHONY: lint
 lint: test-packages ## Check the formatting, the structure, the warnings and what the binary links
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -148,3 +148,16 @@ let package = Package(
     .testTarget(name: "URIEncodingTests", dependencies: ["URIEncoding"], swiftSettings: settings),
   ]
 )
+
+// `make fuzz` builds it; an ordinary build has no libFuzzer to link it with.
+if Context.environment["ATHENA_GATEWAY_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Athena", "Gateway", "HTTPMessage", "HTTPServer", "JSON",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      path: "Tests/Fuzz", exclude: ["Seeds"],
+      swiftSettings: settings + [.enableExperimentalFeature("Extern")]))
+}
