@@ -6,7 +6,8 @@ SHELL := /bin/bash
 
 # Debian's names, which are Ubuntu's too.
 RUN_PACKAGES := libcurl4-openssl-dev libssl-dev pkg-config python3
-TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl
+TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime
+FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
 
 BINARY := .build/release/athena-gateway
 # One file that needs no Swift on the machine where it runs. lld, since Debian's default linker warns of
@@ -38,6 +39,19 @@ test: test-packages $(VENV)/.installed ## Run every test; the last line says how
 	$(PYTEST) Tests/Conformance --junitxml $(REPORTS)/conformance.xml || true
 	python3 Tests/summary.py $(REPORTS)
 
+SECONDS := 60
+SEED := 1
+
+.PHONY: soak
+soak: release ## Mix good, slow, broken and vanishing clients for SECONDS=60; SEED=1 chooses what they do
+	python3 Tests/Soak/soak.py $(BINARY) --seconds $(SECONDS) --seed $(SEED)
+
+.PHONY: figures
+figures: figures-packages release $(VENV)/.installed ## Measure idle connections and slow clients on this machine
+	@echo "$$(lscpu | sed -n 's/^Model name: *//p'), $$(nproc) processors, $$(uname -srm), athena-gateway $$($(BINARY) --version)"
+	$(VENV)/bin/python Tests/Benchmarks/idle.py $(BINARY)
+	$(VENV)/bin/python Tests/Benchmarks/slow_clients.py $(BINARY)
+
 .PHONY: lint
 lint: test-packages ## Check the formatting, the structure, the warnings and what the binary links
 	swift format lint --strict --recursive Package.swift Sources Tests
@@ -56,10 +70,11 @@ $(VENV)/.installed: Tests/Conformance/requirements.txt
 	$(VENV)/bin/pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: run-packages test-packages
+.PHONY: run-packages test-packages figures-packages
 run-packages: PACKAGES := $(RUN_PACKAGES)
 test-packages: PACKAGES := $(TEST_PACKAGES)
-run-packages test-packages:
+figures-packages: PACKAGES := $(FIGURES_PACKAGES)
+run-packages test-packages figures-packages:
 	@missing=(); \
 	for package in $(PACKAGES); do \
 	  dpkg-query --show --showformat '$${db:Status-Status}' "$$package" 2>/dev/null \
