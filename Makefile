@@ -6,7 +6,8 @@ SHELL := /bin/bash
 
 # Debian's names, which are Ubuntu's too.
 RUN_PACKAGES := libcurl4-openssl-dev libssl-dev pkg-config python3
-TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl
+TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime
+FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
 
 BINARY := .build/release/athena-gateway
 # One file that needs no Swift on the machine where it runs. lld, since Debian's default linker warns of
@@ -15,6 +16,10 @@ RELEASE := swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld --p
 REPORTS := .build/reports
 VENV := .build/venv
 PYTEST := $(VENV)/bin/python -m pytest
+
+# How long `make fuzz` (each target) and `make soak` run, and what `make soak` does.
+SECONDS := 60
+SEED := 1
 
 .PHONY: help
 help: ## List the targets
@@ -51,8 +56,6 @@ sanitize: test-packages ## Run the Swift tests under the thread and the address 
 
 FUZZ_TARGETS := request-parser chunked-decoder json-reader problem-writer
 FUZZ := .build/fuzz/release/fuzz
-# For each of them.
-SECONDS ?= 60
 
 # What is found is kept as .build/fuzz/TARGET-crash-…; what the fuzzer learns, for the next run, in
 # .build/fuzz/corpus. lld, since Debian's default linker fails on libFuzzer. What is filtered out is the
@@ -69,6 +72,16 @@ fuzz: run-packages ## Fuzz what reads hostile bytes, each for SECONDS (60)
 	    -artifact_prefix=.build/fuzz/$$target- .build/fuzz/corpus/$$target Tests/Fuzz/Seeds/$$target \
 	    2>&1 | { grep -v '^["#]' || true; }; \
 	done
+
+.PHONY: soak
+soak: release ## Mix good, slow, broken and vanishing clients for SECONDS=60; SEED=1 chooses what they do
+	python3 Tests/Soak/soak.py $(BINARY) --seconds $(SECONDS) --seed $(SEED)
+
+.PHONY: figures
+figures: figures-packages release $(VENV)/.installed ## Measure idle connections and slow clients on this machine
+	@echo "$$(lscpu | sed -n 's/^Model name: *//p'), $$(nproc) processors, $$(uname -srm), athena-gateway $$($(BINARY) --version)"
+	$(VENV)/bin/python Tests/Benchmarks/idle.py $(BINARY)
+	$(VENV)/bin/python Tests/Benchmarks/slow_clients.py $(BINARY)
 
 .PHONY: lint
 lint: test-packages ## Check the formatting, the structure, the warnings and what the binary links
@@ -88,10 +101,11 @@ $(VENV)/.installed: Tests/Conformance/requirements.txt
 	$(VENV)/bin/pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: run-packages test-packages
+.PHONY: run-packages test-packages figures-packages
 run-packages: PACKAGES := $(RUN_PACKAGES)
 test-packages: PACKAGES := $(TEST_PACKAGES)
-run-packages test-packages:
+figures-packages: PACKAGES := $(FIGURES_PACKAGES)
+run-packages test-packages figures-packages:
 	@missing=(); \
 	for package in $(PACKAGES); do \
 	  dpkg-query --show --showformat '$${db:Status-Status}' "$$package" 2>/dev/null \

@@ -4,7 +4,6 @@ Each connection has had one answer and stays open. What the kernel keeps for a s
 """
 
 import argparse
-import os
 import pathlib
 import resource
 import socket
@@ -12,6 +11,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "Conformance"))
 
+import machine  # noqa: E402
 import programs  # noqa: E402
 
 CONNECTIONS = 10_000
@@ -19,12 +19,6 @@ WARM_UP = 500
 # A client address has some 28,000 ports, of which other connections may still hold some.
 CONNECTIONS_AN_ADDRESS = 5_000
 REQUEST = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
-
-
-def resident(pid):
-    """Bytes."""
-    status = programs.read(f"/proc/{pid}/status")
-    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
 
 
 def connect(port, number):
@@ -53,9 +47,9 @@ def measure(binary, arguments, count=CONNECTIONS):
         # Every worker has answered, so that what is made once is not counted as the connections'.
         for number in range(WARM_UP):
             connect(program.port, number).close()
-        before = resident(program.pid)
+        before = machine.resident(program.pid)
         held = [connect(program.port, number) for number in range(count)]
-        after = resident(program.pid)
+        after = machine.resident(program.pid)
         # All of them are still there and answer.
         for connection in held[:: count // 100]:
             exchange(connection)
@@ -69,9 +63,7 @@ def measure(binary, arguments, count=CONNECTIONS):
 def raise_descriptor_limit(count):
     """For this process and the server, which inherits it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard < count and os.geteuid() == 0:
-        hard = count
-    assert hard >= count, f"needs {count} descriptors; the limit is {hard}"
+    assert count <= hard, f"{count} descriptors are needed, and the limit is {hard}: see ulimit -Hn"
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, count), hard))
 
 

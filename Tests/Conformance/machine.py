@@ -1,14 +1,9 @@
-"""What the machine shows of a process, and what it can be made to do to one."""
+"""What the machine shows of a process."""
 
 import os
 import re
-import subprocess
-import tempfile
 import time
 
-import pytest
-
-import http1
 import programs
 from waiting import until
 
@@ -41,40 +36,20 @@ def comes_to_rest(pid, descriptors_before):
     until(lambda: is_idle(pid))
 
 
-class Faults:
-    """System calls of a running process fail as long as this is open: `strace -e inject=…`."""
+def connections(pid):
+    """The TCP connections of a process, as (local port, peer's port)."""
+    table = {}
+    for line in [line for name in ("tcp", "tcp6") for line in programs.read(f"/proc/net/{name}").splitlines()[1:]]:
+        fields = line.split()
+        if fields[3] != LISTENING:
+            table[f"socket:[{fields[9]}]"] = tuple(int(end.rpartition(":")[2], 16) for end in fields[1:3])
+    found = []
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            found.append(table.get(os.readlink(f"/proc/{pid}/fd/{name}")))
+        except FileNotFoundError:  # closed meanwhile
+            pass
+    return [ends for ends in found if ends]
 
-    def __init__(self, program, *injections, trace):
-        self.file = tempfile.NamedTemporaryFile()
-        options = [f"--inject={injection}" for injection in injections]
-        self.strace = subprocess.Popen(
-            ["strace", "-f", "-o", self.file.name, f"--trace={trace}", *options, "-p", str(program.pid)],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        said = self.strace.stderr.readline()
-        if "Operation not permitted" in said:
-            self.strace.wait(http1.PATIENCE)
-            pytest.skip("this machine lets nobody trace a process")
-        assert "attached" in said, said
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.strace.terminate()
-        self.strace.wait(http1.PATIENCE)
-        self.strace.stderr.close()
-
-    @property
-    def calls(self):
-        """Each call as strace writes it, without the thread's number."""
-        with open(self.file.name) as file:
-            return [line.partition(" ")[2].strip() for line in file if line.endswith("\n")]
-
-    def injected(self):
-        return [call for call in self.calls if "(INJECTED)" in call]
-
-    def wait(self, count=1):
-        """Until the process has met so many faults."""
-        until(self.injected, lambda calls: len(calls) >= count)
+LISTENING = "0A"  # proc(5), in hexadecimal

@@ -16,6 +16,7 @@ import client
 import http1
 import machine
 import programs
+import strace
 from capture import S3_OK
 from waiting import until
 
@@ -69,7 +70,7 @@ def warm_up(program):
 def test_a_connection_that_can_not_be_accepted_is_tried_again_without_a_spin(program, connect, error):
     kept = connect()
     is_served(kept)
-    with machine.Faults(program, f"accept4:error={error}", trace="accept4,?epoll_wait,?epoll_pwait") as faults:
+    with strace.Faults(program, f"accept4:error={error}", trace="accept4,?epoll_wait,?epoll_pwait") as faults:
         waiting, begin = connect(), time.monotonic()
         waiting.send(LIVE)
         faults.wait(5)
@@ -82,7 +83,7 @@ def test_a_connection_that_can_not_be_accepted_is_tried_again_without_a_spin(pro
 
 def test_a_connection_that_went_while_it_waited_does_not_keep_the_next_one_waiting(program, connect):
     for error in ("ECONNABORTED", "EPROTO", "EINTR"):
-        with machine.Faults(program, f"accept4:error={error}:when=1", trace="accept4") as faults:
+        with strace.Faults(program, f"accept4:error={error}:when=1", trace="accept4") as faults:
             is_served(connect())
             assert len(faults.injected()) == 1
 
@@ -139,7 +140,7 @@ def answered(waiting):
 def test_a_connection_that_epoll_can_not_take_is_closed_and_the_next_one_served(program, connect, error):
     is_served(connect())
     before = machine.descriptors(program.pid)
-    with machine.Faults(program, f"epoll_ctl:error={error}", trace="epoll_ctl") as faults:
+    with strace.Faults(program, f"epoll_ctl:error={error}", trace="epoll_ctl") as faults:
         refused = connect()
         faults.wait()
         # Closed, whether with a reset or not.
@@ -162,7 +163,7 @@ INTERRUPTED = {
 @pytest.mark.parametrize("name", INTERRUPTED)
 def test_every_other_call_is_interrupted_and_every_request_answered(program, connect, name):
     calls, error = INTERRUPTED[name]
-    with machine.Faults(program, f"{calls}:error={error}:when=1+2", trace=calls) as faults:
+    with strace.Faults(program, f"{calls}:error={error}:when=1+2", trace=calls) as faults:
         for _ in range(10):
             kept = connect()
             for _ in range(10):
@@ -173,7 +174,7 @@ def test_every_other_call_is_interrupted_and_every_request_answered(program, con
 def test_an_event_with_nothing_to_read_waits_for_the_next_one(program, connect):
     kept = connect()
     is_served(kept)
-    with machine.Faults(program, "recvfrom:error=EAGAIN:when=1", trace="recvfrom") as faults:
+    with strace.Faults(program, "recvfrom:error=EAGAIN:when=1", trace="recvfrom") as faults:
         kept.send(LIVE[:20])
         faults.wait()
         kept.send(LIVE[20:])
@@ -189,7 +190,7 @@ def test_a_connection_that_fails_is_closed_and_the_others_go_on(program, connect
     before = machine.descriptors(program.pid)
     failing = connect()
     is_served(failing)
-    with machine.Faults(program, f"{call}:error={error}", trace=call):
+    with strace.Faults(program, f"{call}:error={error}", trace=call):
         failing.send(LIVE)
         with pytest.raises(http1.CutShort):
             failing.answer()
@@ -201,7 +202,7 @@ def test_a_connection_that_fails_is_closed_and_the_others_go_on(program, connect
 def test_a_long_answer_in_short_writes_arrives_whole(program, capture):
     output = os.urandom(1 << 20) * 16
     capture.on("GetObject", http1.response(200, output, [capturing.S3_ID]))
-    with machine.Faults(program, trace="sendto") as faults:
+    with strace.Faults(program, trace="sendto") as faults:
         connection = small_reader(program.port)
         connection.sendall(OUTPUT)
         # Read only when the kernel takes no more of it.
