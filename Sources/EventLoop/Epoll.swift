@@ -17,8 +17,6 @@ public struct Readiness: OptionSet, Sendable {
   public static let failed = Readiness(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
   /// Report a change once instead of a state always (the edge-triggered mode).
   public static let onChange = Readiness(rawValue: EPOLLET.rawValue)
-  /// Of the loops that watch one descriptor, wake one and not all.
-  public static let byOneLoop = Readiness(rawValue: EPOLLEXCLUSIVE.rawValue)
 }
 
 /// An epoll instance, closed with its value.

@@ -17,7 +17,6 @@ final class Acceptor: EventHandler {
     case none
   }
 
-  private let loop: EventLoop
   private let onConnection: (consuming FileDescriptor) -> Verdict
   private var listener: Listener?
   private var registration: Registration?
@@ -28,16 +27,15 @@ final class Acceptor: EventHandler {
     _ listener: consuming Listener, on loop: EventLoop,
     onConnection: @escaping (consuming FileDescriptor) -> Verdict
   ) throws(SystemError) {
-    self.loop = loop
     self.onConnection = onConnection
     self.listener = listener
-    retry = loop.makeDeadline { [unowned self] in retryWatching() }
-    try watch()
+    retry = loop.makeDeadline { [unowned self] in setWatching(true) }
+    registration = try loop.register(listener.rawValue, [.readable], handler: self)
   }
 
-  /// Goes on with those alone who are connecting already.
-  func turnNewcomersAway() {
-    listener?.turnNewcomersAway()
+  /// Goes on with those alone who are connecting already, and returns how long that may take them.
+  func turnNewcomersAway() -> Duration {
+    listener?.turnNewcomersAway() ?? .zero
   }
 
   /// Takes what the kernel has queued, since closing would reset it, and stops listening.
@@ -47,7 +45,8 @@ final class Acceptor: EventHandler {
   }
 
   func close() {
-    stopWatching()
+    // The listener may be other workers' too, and stay open.
+    try? registration.take()?.remove()
     listener = nil
     retry = nil
   }
@@ -65,28 +64,16 @@ final class Acceptor: EventHandler {
     case .exhausted:
       // The listener stays readable: asking at once would spin, and no event will tell when a
       // descriptor is free again.
-      stopWatching()
+      setWatching(false)
       retry?.arm(after: .milliseconds(100))
       return .none
     }
   }
 
-  private func watch() throws(SystemError) {
-    guard let listener else { return }
-    registration = try loop.register(listener.rawValue, [.readable, .byOneLoop], handler: self)
-  }
-
-  /// The listener may be other workers' too and stay open. And what wakes one loop alone can't be changed,
-  /// only removed (epoll_ctl(2), EPOLLEXCLUSIVE).
-  private func stopWatching() {
-    // Fails for a descriptor that is not watched alone.
-    try? registration.take()?.remove()
-  }
-
-  private func retryWatching() {
-    // Fails for want of memory alone.
+  private func setWatching(_ isWatching: Bool) {
+    // Changing a watched descriptor fails for want of memory alone; then the next retry mends it.
     do {
-      try watch()
+      try registration?.setInterest(isWatching ? [.readable] : [])
     } catch {
       retry?.arm(after: .milliseconds(100))
     }

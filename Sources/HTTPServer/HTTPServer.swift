@@ -77,17 +77,13 @@ public final class HTTPServer {
     isDraining = true
   }
 
-  /// How long a drain waits for the handshakes that have begun: a round trip.
-  private static let handshakeTime = Duration.milliseconds(250)
-
   /// Takes the connections that wait to be accepted, stops listening, and returns when all that was
   /// begun is answered and every connection has ended. Without requests that takes a second: one may be
   /// on its way.
   public func drain() async {
     isDraining = true
     for connection in connections.values { connection.drain() }
-    acceptor?.turnNewcomersAway()
-    await loop.pause(for: Self.handshakeTime)
+    await loop.pause(for: acceptor?.turnNewcomersAway() ?? .zero)
     acceptor?.drain()
     acceptor = nil
     if !connections.isEmpty { await withUnsafeContinuation { onDrained = $0 } }

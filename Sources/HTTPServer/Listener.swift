@@ -5,7 +5,9 @@ import Glibc
 /// A socket that accepts connections, and the file of a unix socket: both end with it.
 ///
 /// One worker owns the one of a port. That of a unix socket is shared by all, since there is no
-/// SO_REUSEPORT for paths: each worker's loop watches the same socket, and the kernel wakes one of them.
+/// SO_REUSEPORT for paths: each worker's loop watches the same socket, and who is first takes the
+/// connection. All of them wake for it; with EPOLLEXCLUSIVE one alone would, but the same one each time
+/// until it is busy, and it would end up with nearly every connection that is kept.
 public final class Listener: Sendable {
   /// What an attempt to accept a connection gave.
   enum Outcome: ~Copyable {
@@ -122,13 +124,18 @@ public final class Listener: Sendable {
 
   /// Lets nobody else in. Who is in the queue already can still be accepted, and is reset if the listener
   /// ends before: the kernel has told those that they are connected.
-  func turnNewcomersAway() {
+  ///
+  /// Returns how long handshakes that have begun may take to get there: a round trip.
+  func turnNewcomersAway() -> Duration {
     switch address {
-    case .internet: _ = clinux_drop_handshakes(rawValue)
+    case .internet:
+      _ = clinux_drop_handshakes(rawValue)
+      return .milliseconds(250)
     case .unix:
       file?.remove()
-      // connect(2) is refused from now on.
+      // connect(2), which is done at once, is refused from now on. And the socket is readable for ever.
       _ = shutdown(rawValue, Int32(SHUT_RD))
+      return .zero
     }
   }
 

@@ -30,9 +30,8 @@ struct GatewayProcess {
     case .drained: for worker in workers { try worker.stop() }
     case .cut(let connections):
       file?.remove()
-      Terminal.complain(
-        "the grace period of \(settings.drainTimes.grace) is over: \(connections) connections were cut"
-      )
+      let cut = connections == 1 ? "1 connection was cut" : "\(connections) connections were cut"
+      Terminal.complain("the grace period of \(settings.drainTimes.grace) is over: \(cut)")
       // Without a wait for workers, one of which may hang.
       _exit(EXIT_FAILURE)
     case .interrupted(let second):

@@ -48,9 +48,9 @@ class Program:
         )
         self.pid = self.process.pid
         self.first_line = self.process.stdout.readline()
-        match = re.search(r"http://([^ ,]*):(\d+)", self.first_line)
+        match = re.search(r"http://([^ ,]*):(\d+)|unix:", self.first_line)
         assert match, f"the program did not start: {self.first_line!r} {self.stderr}"
-        self.url, self.port = match[0], int(match[2])
+        self.url, self.port = match[0], match[2] and int(match[2])
         self.lines = [self.first_line]
         self.reader = threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True)
         self.reader.start()
@@ -74,8 +74,8 @@ class Program:
         self.process.kill()
         self.process.wait()
 
-    def stop(self, with_signal=signal.SIGTERM):
-        """Ends it as an operator does. Returns the exit status."""
+    def stop(self, with_signal=signal.SIGINT):
+        """Ends it as an operator does who is in a hurry. Returns the exit status."""
         self.process.send_signal(with_signal)
         status = self.process.wait(30)
         self.reader.join()
