@@ -41,7 +41,7 @@ def exchange(connection):
 def measure(binary, arguments, count=CONNECTIONS):
     """Resident bytes before, and with `count` idle connections."""
     program = programs.Program(
-        "serve", "--local", "--listen", "127.0.0.1:0", *arguments, binary=binary
+        "serve", "--local", "--listen", "127.0.0.1:0", "--max-connections", "20000", *arguments, binary=binary
     )
     try:
         # Every worker has answered, so that what is made once is not counted as the connections'.

@@ -85,7 +85,8 @@ class Program:
     def end(self):
         """At the end of every test: a program that has crashed or can't be stopped fails it."""
         if self.process.returncode is None:
-            status = self.stop()
+            # SIGTERM would leave balancers their time first.
+            status = self.stop(signal.SIGINT)
             assert status == 0, f"exit status {status}: {self.stderr}"
 
 

@@ -61,6 +61,7 @@ def warm_up(program):
     assert caller.submit("1").status == 201
     assert caller.get(f"{client.calculations()}/{capturing.CALCULATION}/stdout").status == 200
     caller.close()
+    until(lambda: machine.connections(program.pid), lambda ports: all(local != program.port for local, _ in ports))
 
 
 # Descriptors and memory run out
@@ -362,10 +363,9 @@ def clock(tmp_path):
     clock.close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [900, -900])
 def test_a_wall_clock_that_jumps_moves_no_deadline(clock, start, capture, seconds):
-    program = start(programs.serve_before, capture, "--workers", "1", **clock.variables)
+    program = start(programs.serve_before, capture, "--workers", "1", "--head-deadline", "3s", **clock.variables)
     idle, half, late = (http1.Connection(program.port) for _ in range(3))
     idle.send(LIVE)
     before = date(idle.answer())
@@ -380,7 +380,7 @@ def test_a_wall_clock_that_jumps_moves_no_deadline(clock, start, capture, second
     assert half.answer().status == 200
     # Nor does one wait for the clock to come back.
     assert late.answer().status == 408
-    assert 9 < time.monotonic() - begin < 30
+    assert 2 < time.monotonic() - begin < 30
     is_served(idle)
     for connection in (idle, half, late):
         connection.close()
