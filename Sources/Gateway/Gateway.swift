@@ -64,8 +64,14 @@ public final class Gateway {
 
   /// The order of judgement: host and origin, caller, route, method, then all that belongs to the route.
   private func judge(_ request: Request, _ context: RequestContext) async throws -> Response {
+    // Its target is a host to be reached through a proxy, and no resource of anybody's.
+    guard request.method != .connect else {
+      throw Problem(.notImplemented, "the gateway is no proxy, and opens no tunnels")
+    }
     try configuration.hosts.check(request)
     try checkCaller(of: request)
+    // It asks whether the server is there, and not about a resource (RFC 9110 §9.3.7).
+    if request.method == .options, request.path == "*" { return Response(status: .noContent) }
     let route = try Route(path: request.path)
     try checkMethod(request.method, of: route)
     switch route {
@@ -98,7 +104,7 @@ public final class Gateway {
   private func checkMethod(_ method: HTTPRequest.Method, of route: Route) throws(Problem) {
     guard !route.methods.contains(method) else { return }
     let known: [HTTPRequest.Method] = [
-      .get, .head, .post, .put, .delete, .options, .patch, .trace, .connect,
+      .get, .head, .post, .put, .delete, .options, .patch, .trace,
     ]
     guard known.contains(method) else {
       throw Problem(.notImplemented, "the gateway doesn't know the method \(method.rawValue)")

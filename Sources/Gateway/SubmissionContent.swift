@@ -15,6 +15,10 @@ enum SubmissionContent {
     guard fields[.contentEncoding].map({ $0.lowercased() == "identity" }) ?? true else {
       throw Self.unsupported("the content must not be encoded; leave out Content-Encoding")
     }
+    // It is no list (RFC 9110 §5.3): whoever guards the gateway may have judged the other one.
+    guard fields.values(of: .contentType).count < 2 else {
+      throw Problem(.malformedRequest, "a request must have one Content-Type")
+    }
     guard let field = fields[.contentType] else {
       throw Self.unsupported("a Content-Type is missing; \(Self.advice)")
     }

@@ -1,7 +1,8 @@
 import HTTPMessage
 
 /// The chunked transfer coding (RFC 9112 §7.1), decoded as it comes. Trailer fields are checked as
-/// fields are, and dropped: merging them into the header section is how requests get smuggled.
+/// fields are, and dropped: merging them into the header section is how requests get smuggled. Those that
+/// can only be meant for that are refused.
 struct ChunkedDecoder {
   private enum State {
     case size
@@ -88,13 +89,14 @@ struct ChunkedDecoder {
     return false
   }
 
-  /// `chunk-size [ chunk-ext ]`; the extension is ignored (RFC 9112 §7.1.1).
+  /// `chunk-size [ chunk-ext ]`; the extension is checked, and ignored (RFC 9112 §7.1.1).
   private mutating func beginChunk(contentLength: Int) throws(Refusal) {
     var size = 0
     var digits = 0
     for byte in line {
       guard let digit = byte.hexDigit else {
-        guard byte == UInt8(ascii: ";"), digits > 0 else { throw Self.badLine }
+        guard digits > 0 else { throw Self.badLine }
+        try ChunkExtension.check(line.span, from: digits)
         break
       }
       digits += 1
@@ -113,7 +115,8 @@ struct ChunkedDecoder {
       state = .complete
       return
     }
-    _ = try FieldLine.parse(line.span, 0..<line.count)
+    let field = try FieldLine.parse(line.span, 0..<line.count)
+    try TrailerRule.check(field, in: line.span)
     line.removeAll(keepingCapacity: true)
     trailers += 1
     guard trailers <= limits.fields else { throw .headTooLarge(limit: limits.head) }

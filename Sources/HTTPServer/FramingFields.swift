@@ -20,6 +20,10 @@ struct FramingFields {
       connectionOptions += try list(line.value, bytes, allowsEmptyMembers: true)
     case 14 where bytes.matches(line.name, "content-length"):
       try noteContentLength(line.value, bytes)
+    // Gateways that hand fields on in variables take these for the framing fields' own.
+    case 14 where bytes.matches(line.name, "content_length"),
+      17 where bytes.matches(line.name, "transfer_encoding"):
+      throw .malformed("Content-Length and Transfer-Encoding are spelt with a hyphen")
     case 17 where bytes.matches(line.name, "transfer-encoding"):
       transferCodings = (transferCodings ?? []) + (try list(line.value, bytes))
     default: break
@@ -48,19 +52,23 @@ struct FramingFields {
     host = bytes.text(value)
   }
 
-  /// RFC 9112 §6.3: anything but one plain number is refused, a repeated one too.
+  /// RFC 9112 §6.3: anything but one plain number is refused: a repeated one too, one with zeros before
+  /// it, which some read as octal, and one that no machine can count to.
   private mutating func noteContentLength(
     _ value: Range<Int>, _ bytes: Span<UInt8>
   ) throws(Refusal) {
     guard contentLength == nil, !value.isEmpty else { throw Self.badLength }
+    guard value.count == 1 || bytes[value.lowerBound] != UInt8(ascii: "0") else {
+      throw Self.badLength
+    }
     var length = 0
     for position in value {
       guard bytes[position].isDigit else { throw Self.badLength }
       let digit = Int(bytes[position] - UInt8(ascii: "0"))
       let (tens, overflow) = length.multipliedReportingOverflow(by: 10)
       let (sum, carry) = tens.addingReportingOverflow(digit)
-      // More than any limit, and a number all the same: the limit is what it breaks.
-      length = overflow || carry ? .max : sum
+      guard !overflow, !carry else { throw Self.badLength }
+      length = sum
     }
     contentLength = length
   }

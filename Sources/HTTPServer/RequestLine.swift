@@ -19,12 +19,12 @@ struct RequestLine {
     target = try RequestTarget(bytes, (first + 1)..<second, method: method)
   }
 
-  private static let malformed = Refusal.malformed(
+  static let malformed = Refusal.malformed(
     "the request line must be a method, a target and a version with one space between each "
       + "(RFC 9112 section 3)")
 
   /// The longest registered method has 17 letters.
-  private static let longestMethod = 32
+  static let longestMethod = 32
 
   private static func method(
     _ bytes: Span<UInt8>, _ range: Range<Int>

@@ -80,10 +80,14 @@ struct RequestParser {
   }
 
   /// A request line that has not ended may be no request at all: a TLS handshake, say, which has no
-  /// line end to wait for.
+  /// line end to wait for, or a method that goes on and on.
   private func checkUnfinishedRequestLine(
     _ bytes: Span<UInt8>, from start: Int
   ) throws(Refusal) {
+    let method = start..<min(bytes.count, start + RequestLine.longestMethod + 1)
+    guard
+      method.count <= RequestLine.longestMethod || bytes.firstIndex(of: .space, in: method) != nil
+    else { throw RequestLine.malformed }
     for position in start..<bytes.count where !bytes[position].isVisible {
       let isLast = position == bytes.count - 1
       guard bytes[position] == .space || (bytes[position] == .cr && isLast) else {

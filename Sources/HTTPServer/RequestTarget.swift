@@ -61,13 +61,18 @@ struct RequestTarget: Equatable {
     throw malformed
   }
 
-  /// Visible ASCII without `#`; each `%` is followed by two hexadecimal digits that are not `00`.
+  /// The characters of RFC 3986 §2 without `#`; each `%` is followed by two hexadecimal digits.
+  ///
+  /// None of them may stand for NUL, nor in the path for another control character: no id has one, and
+  /// where a decoded path is written to a field or a log, a line end makes two of it.
   private static func checkCharacters(
     _ bytes: Span<UInt8>, _ range: Range<Int>
   ) throws(Refusal) {
+    let path =
+      range.lowerBound..<(bytes.firstIndex(of: UInt8(ascii: "?"), in: range) ?? range.upperBound)
     for position in range {
       let byte = bytes[position]
-      guard byte.isVisible, byte != UInt8(ascii: "#") else {
+      guard isURICharacter(byte) else {
         throw .malformed("the request target has a byte that must be percent-encoded")
       }
       guard byte == UInt8(ascii: "%") else { continue }
@@ -76,7 +81,20 @@ struct RequestTarget: Equatable {
       else {
         throw .malformed("a '%' in the request target is not followed by two hexadecimal digits")
       }
-      guard high + low > 0 else { throw .malformed("the request target has a NUL (%00)") }
+      let decoded = UInt8(high << 4 | low)
+      guard decoded != 0, !path.contains(position) || (decoded >= 0x20 && decoded != 0x7F) else {
+        throw .malformed("the request target has an encoded control character")
+      }
+    }
+  }
+
+  private static func isURICharacter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "#"), UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"),
+      UInt8(ascii: "\\"), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "{"),
+      UInt8(ascii: "|"), UInt8(ascii: "}"):
+      false
+    default: byte.isVisible
     }
   }
 }

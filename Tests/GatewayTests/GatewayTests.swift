@@ -30,6 +30,18 @@ struct GatewayTests {
     }
   }
 
+  @Test func `The gateway opens no tunnel, whoever asks, and says that it is there`() async throws {
+    try await withGateway { gateway in
+      let tunnel = Request(method: .connect, path: "", authority: "evil.com:443")
+      let judgedTunnel = try await gateway.respond(to: tunnel)
+      #expect(judgedTunnel.status == .notImplemented)
+      let foreign = Request(method: .options, path: "*", authority: "evil.com")
+      let judgedForeign = try await gateway.respond(to: foreign)
+      #expect(judgedForeign.status == .misdirectedRequest)
+      #expect(try await gateway.answer(.options, "*").status == .noContent)
+    }
+  }
+
   /// Before any work, and before the route: a page must not even learn what is there.
   @Test func `Host, then origin, then path`() async throws {
     try await withGateway { gateway in

@@ -42,9 +42,9 @@ import Testing
     ("0\r\n\r\n", ""), ("000\r\n\r\n", ""), ("5\r\nhello\r\n0\r\n\r\n", "hello"),
     ("a\r\n0123456789\r\nA\r\n0123456789\r\n0\r\n\r\n", "01234567890123456789"),
     ("00000000000000000002\r\n\r\n\r\n0\r\n\r\n", "\r\n"),
-    ("1;a\r\nx\r\n0;b=c;d=\"e\"\r\n\r\n", "x"), ("1;\r\nx\r\n0\r\n\r\n", "x"),
-    ("1;\t \u{FF}\r\nx\r\n0\r\n\r\n", "x"),
-    ("1\r\nx\r\n0\r\nHost: evil\r\nContent-Length: 7\r\nA:\r\n\r\n", "x"),
+    ("1;a\r\nx\r\n0;b=c;d=\"e\"\r\n\r\n", "x"),
+    ("1;a=\"\"\r\nx\r\n0;b=\"\\\"; \u{FF}\t\\\\\";c\r\n\r\n", "x"),
+    ("1\r\nx\r\n0\r\nDigest: b\r\nContent-Lengths: 7\r\nA:\r\n\r\n", "x"),
     ("3\r\n0\r\n\r\n0\r\n\r\n", "0\r\n"),
   ]
 
@@ -75,6 +75,9 @@ import Testing
     "5\r\r\n", "5;a\n", "5;a\rb\r\n", "5;a\0\r\n", "5;a\nb\r\n", "\n", "0\r\n\n", "0\r\n\rx",
     "5\r\nhelloo", "5\r\nhello\n", "5\r\nhello\rx", "5\r\nhello0\r\n", "1\r\nxy\r\n",
     "2\r\nx\r\n0\r\n",
+    "5;\r\n", "5;;a\r\n", "5;a;\r\n", "5;=b\r\n", "5;a=\r\n", "5;a==b\r\n", "5;a[=b\r\n",
+    "5;a=b[\r\n", "5; a\r\n", "5;a \r\n", "5;a =b\r\n", "5;a= b\r\n", "5;\u{FF}\r\n",
+    "5;a=\"b\r\n", "5;a=\"b\"c\r\n", "5;a=b\"c\"\r\n", "5;a=\"\\\r\n", "5;a=\"\\\"\r\n", "0;\r\n",
     "0\r\na\r\n", "0\r\n a: b\r\n", "0\r\na: b\r\n c\r\n", "0\r\na : b\r\n", "0\r\na: b\0\r\n",
     "0\r\n: b\r\n", "0\r\na: b\n", "0\r\na: b\rc\r\n",
   ])
@@ -98,6 +101,16 @@ import Testing
     #expect(decode("\(size)\r\n") == .refused(status))
     #expect(decode("1\r\nx\r\n\(size)\r\n") == .refused(status))
     #expect(decode("\(size)\r\n", body: .max) != .complete("", left: 0))
+  }
+
+  @Test(arguments: [
+    "Content-Length: 7", "content-length:", "Transfer-Encoding: chunked", "Connection: close",
+    "HOST: evil", "Authorization: a", "Cookie: a=b", "Expect: 100-continue", "Content-Type: a/b",
+    "Content-Encoding: gzip", "Content-Range: a",
+  ])
+  func `a trailer section has no field that would change the request`(field: String) {
+    #expect(decode("1\r\nx\r\n0\r\n\(field)\r\n\r\n") == .refused(400))
+    #expect(decode("1\r\nx\r\n0\r\nA: b\r\n\(field)\r\n\r\n") == .refused(400))
   }
 
   @Test func `the limit counts the content of all chunks`() {

@@ -29,11 +29,13 @@ import Testing
     "*", "a", "a:80", "/a#b", "/%", "/%4", "/%4g", "/%zz", "/%00", "/a?b=%", "/a?%00", "/\u{E9}",
     "/\u{7F}", "/\u{1}", "/a\u{B}", "http://", "http:///a", "http://u@b/", "http://u:p@b/",
     "http://b:65536/", "http://b:x/", "http://[::1/", "http://[]/", "http://[::1]a/",
+    "/a\\b", "/a\"b", "/a<b", "/a>b", "/a^b", "/a`b", "/a{b", "/a|b", "/a}b", "/?\\", "/?\"",
+    "/a%0d%0aB:%20c", "/%1F", "/%7F", "/%7f?a", "http://b/%0A",
     "http://b,c/", "ftp://b/", "http:/b", "http//b",
   ]
 
   @Test(arguments: targets)
-  func `a target is a path or an http URL of visible ASCII, well escaped`(target: String) {
+  func `a target is a path or an http URL of a URI's characters, well escaped`(target: String) {
     expect(400, of: "GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
   }
 
@@ -82,7 +84,9 @@ import Testing
   @Test(arguments: [
     "", "+5", "-1", "0x5", "1_0", "5 5", "5, 5", "5,5", "5;", "5.0", "\u{B2}",
     "5\r\nContent-Length: 5",
-    "5\r\nContent-Length: 6", "0\r\nContent-Length: 0", "5\u{B}", "\u{C}5",
+    "5\r\nContent-Length: 6", "0\r\nContent-Length: 0", "00", "05", "012",
+    "9223372036854775808", "18446744073709551617", "99999999999999999999",
+    String(repeating: "9", count: 400), "5\u{B}", "\u{C}5",
   ])
   func `Content-Length is one plain decimal number`(value: String) {
     expect(400, of: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(value)\r\n\r\n")
@@ -101,6 +105,18 @@ import Testing
     value: String, status: Int
   ) {
     expect(status, of: "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \(value)\r\n\r\n")
+  }
+
+  @Test(arguments: ["Content_Length: 5", "content_LENGTH: 0", "Transfer_Encoding: chunked"])
+  func `a name that others take for a framing field's is refused`(line: String) {
+    expect(400, of: "POST / HTTP/1.1\r\nHost: a\r\n\(line)\r\n\r\n")
+  }
+
+  @Test func `a method that goes on and on is told from a long target before the line ends`() {
+    let letters = String(repeating: "A", count: 20_000)
+    expect(400, of: letters)
+    expect(400, of: "\r\n\(letters)")
+    expect(414, of: "A \(letters)")
   }
 
   @Test func `Transfer-Encoding goes with HTTP/1.1`() {
