@@ -15,11 +15,13 @@ struct GatewayProcess {
   /// Serves until signals end it.
   func run() throws {
     let signals = Signals()
-    let listeners = try settings.listen.listeners(settings.workers)
+    var listeners = try settings.listen.listeners(settings.workers)
     let (address, file) = (listeners[0].address, listeners[0].file)
     let local = settings.isLocal ? try LocalAthenaThread() : nil
     let upstream = try local.map { try Upstream(settings, local: $0) } ?? Upstream(settings)
     let workers = try Worker.start(settings, upstream, on: listeners)
+    // A listener ends when the last who has it lets go of it: that is to be its worker.
+    listeners = []
     announce(address, upstream)
 
     let signal = waitForEnd(signals)

@@ -22,11 +22,11 @@ def request(path, connection="keep-alive"):
 
 
 def refuses(port):
-    """Whether nobody is let in: the handshake is refused, or not answered."""
+    """Whether nobody listens any more."""
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=0.1).close()
+        socket.create_connection(("127.0.0.1", port), timeout=http1.PATIENCE).close()
         return False
-    except (ConnectionRefusedError, TimeoutError):
+    except ConnectionRefusedError:
         return True
 
 
