@@ -68,7 +68,7 @@ fuzz: run-packages ## Fuzz what reads hostile bytes, each for SECONDS (60)
 	  echo "fuzzing the $$target for $(SECONDS) seconds"; \
 	  mkdir -p .build/fuzz/corpus/$$target; \
 	  SWIFT_BACKTRACE=enable=no $(FUZZ) $$target -max_total_time=$(SECONDS) -timeout=10 \
-	    -verbosity=0 -print_final_stats=1 -dict=Tests/Fuzz/$$target.dict \
+	    -verbosity=0 -print_final_stats=1 -dict=Tests/Fuzz/Dictionaries/$$target \
 	    -artifact_prefix=.build/fuzz/$$target- .build/fuzz/corpus/$$target Tests/Fuzz/Seeds/$$target \
 	    2>&1 | { grep -v '^["#]' || true; }; \
 	done

@@ -158,6 +158,6 @@ if Context.environment["ATHENA_GATEWAY_FUZZ"] != nil {
         "Athena", "Gateway", "HTTPMessage", "HTTPServer", "JSON",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
-      path: "Tests/Fuzz", exclude: ["Seeds"],
+      path: "Tests/Fuzz", exclude: ["Dictionaries", "Seeds"],
       swiftSettings: settings + [.enableExperimentalFeature("Extern")]))
 }

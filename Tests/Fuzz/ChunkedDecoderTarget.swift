@@ -60,7 +60,7 @@ private func decode(_ encoded: [UInt8], piece length: (Int) -> Int) -> Outcome {
 private func naiveContent(_ encoded: ArraySlice<UInt8>) -> [UInt8] {
   var rest = encoded
   var content: [UInt8] = []
-  while let end = rest.firstIndex(of: 13) {
+  while let end = rest.firstIndex(of: .cr) {
     let size = rest[..<end].prefix { $0 != UInt8(ascii: ";") }
     guard let count = Int(String(decoding: size, as: UTF8.self), radix: 16), count > 0 else {
       break

@@ -68,13 +68,13 @@ private func checkHead(of response: Response, _ context: RequestContext, token: 
   var head: [UInt8] = []
   encoder.head(response, framing: .length(1), closes: true, into: &head)
   require(head.suffix(4).elementsEqual("\r\n\r\n".utf8), "the head has no end")
-  let lines = head.dropLast(4).split(separator: 10, omittingEmptySubsequences: false)
+  let lines = head.dropLast(4).split(separator: .lf, omittingEmptySubsequences: false)
   // The status line, Date, Content-Length and Connection are the server's own.
   require(lines.count == response.fields.count + 4, "the head has \(lines.count) lines")
-  require(lines.dropLast().allSatisfy { $0.last == 13 }, "a line has no CR at its end")
+  require(lines.dropLast().allSatisfy { $0.last == .cr }, "a line has no CR at its end")
   for line in lines {
-    let line = line.last == 13 ? line.dropLast() : line
-    require(line.allSatisfy { $0 >= 32 && $0 != 127 || $0 == 9 }, "a control stands in the head")
+    let line = line.last == .cr ? line.dropLast() : line
+    require(line.allSatisfy(\.isFieldContent), "a control stands in the head")
   }
   let ids = response.fields[values: .xRequestID]
   require(ids == [context.id.text], "the request's id is another")

@@ -40,14 +40,14 @@ func checkRequestParser(_ bytes: Span<UInt8>) {
 
 /// Holds a head to the lines that it was read from.
 private func check(_ head: RequestHead, _ bytes: [UInt8]) {
-  let forgiven = bytes.starts(with: "\r\n".utf8) ? 2 : 0
   require(bytes.suffix(4).elementsEqual("\r\n\r\n".utf8), "the head doesn't end in an empty line")
-  // A CR or LF anywhere else than at a line's end would show as another count of lines.
-  let lines = bytes[forgiven...].dropLast(4).split(separator: 10, omittingEmptySubsequences: false)
-    .enumerated().map { $1.last == 13 ? $1.dropLast() : $1 }
-  require(lines.allSatisfy { $0.allSatisfy { $0 >= 32 && $0 != 127 || $0 == 9 } }, "a control")
+  let start = bytes.starts(with: "\r\n".utf8) ? 2 : 0
+  // A CR or LF anywhere else than at a line's end is a control, or shows as another count of lines.
+  let lines = bytes[start...].dropLast(4).split(separator: .lf, omittingEmptySubsequences: false)
+    .map { $0.last == .cr ? $0.dropLast() : $0 }
+  require(lines.allSatisfy { $0.allSatisfy(isText) }, "a control stands in the head")
 
-  let words = lines[0].split(separator: 32, omittingEmptySubsequences: false)
+  let words = lines[0].split(separator: .space, omittingEmptySubsequences: false)
   require(words.count == 3, "the request line has \(words.count) words")
   require(words[0].elementsEqual(head.method.rawValue.utf8), "the method is another")
   require(words[1].count <= limits.target, "the target is too long")
@@ -55,38 +55,42 @@ private func check(_ head: RequestHead, _ bytes: [UInt8]) {
   require(head.isHTTP10 == words[2].elementsEqual("HTTP/1.0".utf8), "the version is another")
 
   let fields = head.fields.all
-  require(fields.count == lines.count - 1 && fields.count <= limits.fields, "lost fields")
+  require(fields.count == lines.count - 1 && fields.count <= limits.fields, "fields are lost")
   for (field, line) in zip(fields, lines.dropFirst()) {
-    let colon = line.firstIndex(of: 58)!
-    let value = line[(colon + 1)...].drop { $0 == 32 || $0 == 9 }
-    require(line[..<colon].allSatisfy(\.isTokenCharacter), "a field name is no token")
-    require(line[..<colon].elementsEqual(field.name.utf8), "a field name is another")
-    let text = String(
-      decoding: value.reversed().drop { $0 == 32 || $0 == 9 }.reversed(), as: UTF8.self)
+    let name = line.prefix { $0 != UInt8(ascii: ":") }
+    require(!name.isEmpty && name.allSatisfy(\.isTokenCharacter), "a field name is no token")
+    require(name.elementsEqual(field.name.utf8), "a field name is another")
+    let value = line.dropFirst(name.count + 1).drop(while: isBlank)
+      .reversed().drop(while: isBlank).reversed()
+    let text = String(decoding: value, as: UTF8.self)
     require(text.utf8.elementsEqual(field.value.utf8), "a field value is another")
   }
   checkFraming(of: head)
 }
 
-private func checkTarget(of head: RequestHead, _ target: [UInt8]) {
-  require(target.allSatisfy { (0x21...0x7E).contains($0) && $0 != 35 }, "a byte of the target")
-  let parts = head.path + (head.query.map { "?" + $0 } ?? "")
+private func isBlank(_ byte: UInt8) -> Bool { byte == .space || byte == .tab }
+
+private func isText(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == .tab }
+
+private func checkTarget(of head: RequestHead, _ bytes: [UInt8]) {
+  let isAllowed = bytes.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }
+  require(isAllowed, "a byte of the target should have been encoded")
+  let target = String(decoding: bytes, as: UTF8.self)
+  let query = head.query.map { "?" + $0 } ?? ""
+  let authority = head.authority ?? ""
   if head.method == .connect {
-    require(parts.isEmpty, "the target of CONNECT has a path")
-    require(head.authority.map { Authority($0).port != nil } ?? false, "CONNECT without a port")
-  } else if target.first == 47 || target == [42] {
-    require(target.elementsEqual(parts.utf8), "the path and the query are another")
+    require(target == authority && head.path + query == "", "the target of CONNECT is another")
+    require(Authority(authority).port != nil, "the target of CONNECT names no port")
+  } else if target.hasPrefix("/") || target == "*" {
+    require(target == head.path + query, "the target is another")
   } else {
-    let text = String(decoding: target, as: UTF8.self)
-    let start = text.lowercased().hasPrefix("https://") ? 8 : 7
-    require(text.lowercased().hasPrefix("http"), "an absolute target of another scheme")
-    let joined = (head.authority ?? "") + parts
-    let rest = String(text.dropFirst(start))
-    // The empty path of an absolute target is `/`.
-    let normal = rest.contains("/") && !(head.path == "/" && head.query?.contains("/") == true)
-    require(
-      normal ? joined == rest : joined.filter { $0 != "/" } == rest.filter { $0 != "/" },
-      "the authority, the path and the query are another")
+    let scheme = target.prefix { $0 != ":" }.lowercased()
+    require(scheme == "http" || scheme == "https", "the target is of another scheme")
+    let rest = target.dropFirst(scheme.count + "://".count)
+    // An empty path is `/` (RFC 9110 §4.2.3).
+    let isSame =
+      rest == authority + head.path + query || head.path == "/" && rest == authority + query
+    require(isSame, "the target is another")
   }
 }
 
@@ -104,7 +108,7 @@ private func checkFraming(of head: RequestHead) {
   case .chunked: require(codings.map { $0.lowercased() } == ["chunked"], "chunked out of nothing")
   case .length(let length):
     require(lengths.count == 1 && codings.isEmpty, "a length out of nothing")
-    require(lengths[0].utf8.allSatisfy { (48...57).contains($0) }, "a length with more than digits")
+    require(lengths[0].utf8.allSatisfy(\.isDigit), "a length with more than digits")
     require(length == Int(lengths[0]) ?? .max, "the length is another")
   }
 }

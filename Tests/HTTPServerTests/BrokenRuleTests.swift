@@ -14,20 +14,21 @@ struct Rule: Sendable, CustomTestStringConvertible {
     (testDescription, self.status, self.requests) = (description, status, requests)
   }
 
-  /// Requests with each of these lines after the Host.
-  static func fields(_ description: String, _ status: Int = 400, _ lines: String...) -> Rule {
-    Rule(description, status, lines.map { "POST / HTTP/1.1\r\nHost: a\r\n\($0)\r\n\r\nhello" })
+  /// Requests with each of these lines after the Host, and content that is as good by a length as in
+  /// chunks.
+  static func fields(_ description: String, _ status: Int, _ lines: String...) -> Rule {
+    Rule(description, status, lines.map { "POST / HTTP/1.1\r\nHost: a\r\n\($0)\r\n\r\n0\r\n\r\n" })
   }
 
   /// Requests with each of these as chunked content.
-  static func chunks(_ description: String, _ status: Int = 400, _ contents: String...) -> Rule {
+  static func chunks(_ description: String, _ status: Int, _ contents: String...) -> Rule {
     Rule(
       description, status,
       contents.map { "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\($0)" })
   }
 
   /// Requests of each of these lines.
-  static func lines(_ description: String, _ status: Int = 400, _ lines: String...) -> Rule {
+  static func lines(_ description: String, _ status: Int, _ lines: String...) -> Rule {
     Rule(description, status, lines.map { "\($0)\r\nHost: a\r\n\r\n" })
   }
 }
