@@ -16,11 +16,19 @@ struct Signals: Sendable {
   }
 
   private let set: sigset_t
+  /// The thread that first makes the value.
+  private static let main = pthread_self()
 
   init() {
     var set = sigset_t()
     sigemptyset(&set)
-    for signal in [SIGINT, SIGTERM, SIGHUP, Self.wakeSignal] { sigaddset(&set, signal) }
+    _ = Self.main
+    for number in [SIGINT, SIGTERM, SIGHUP, Self.wakeSignal] {
+      sigaddset(&set, number)
+      // A library's thread may have a mask of its own, and get what the main thread is not waiting for just
+      // now: it passes it on.
+      signal(number) { pthread_kill(Signals.main, $0) }
+    }
     pthread_sigmask(SIG_BLOCK, &set, nil)
     self.set = set
     // A write to a connection that its peer has closed is an error to deal with, not an end.
@@ -43,7 +51,7 @@ struct Signals: Sendable {
 
   /// Ends a wait of the main thread, or the next one that it begins. From any thread.
   func wake() {
-    kill(getpid(), Self.wakeSignal)
+    pthread_kill(Self.main, Self.wakeSignal)
   }
 
   private static let wakeSignal = SIGUSR1
