@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import stat
 import subprocess
 
@@ -49,27 +48,6 @@ def test_the_printed_command_works_as_it_stands(start, path):
     command = next(line for line in lines if "curl " in line)
     output = subprocess.run(command, shell=True, capture_output=True, timeout=http1.PATIENCE, check=True).stdout
     assert client.answer_of(output).status == 201
-
-
-def test_every_worker_takes_connections(start, path):
-    """More than one worker has room for: they share one socket, and one of them can't take them all."""
-    start(serve, path, *REGION, "--workers", "3", "--max-connections", "40", "--reserved-connections", "0")
-    connections = []
-    for _ in range(100):
-        connection = socket.socket(socket.AF_UNIX)
-        connection.settimeout(http1.PATIENCE)
-        connection.connect(path)
-        connection.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        connections.append(connection)
-    assert sum(map(is_answered, connections)) > 40
-
-
-def is_answered(connection):
-    try:
-        with connection:
-            return connection.recv(64).startswith(b"HTTP/1.1 200")
-    except ConnectionResetError:
-        return False
 
 
 def test_the_socket_is_its_owner_s_alone(start, path):
