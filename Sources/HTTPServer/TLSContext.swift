@@ -1,17 +1,16 @@
 import COpenSSL
 import EventLoop
-import Synchronization
 
 /// What the TLS connections of all workers have in common: the certificate, the rules, the keys of their
 /// session tickets.
 public final class TLSContext: Sendable {
   private let files: TLSFiles
-  private let current: Mutex<TLSSettings>
+  private let current: Lock<TLSSettings>
 
   /// Reads the files.
   public init(_ files: TLSFiles) throws(TLSFilesError) {
     self.files = files
-    current = Mutex(try TLSSettings(files))
+    current = Lock(try TLSSettings(files))
   }
 
   /// Reads the files again, for the connections to come. Those that are open go on as they began;
