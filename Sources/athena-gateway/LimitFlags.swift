@@ -54,6 +54,13 @@ struct LimitFlags: ParsableArguments {
 
   @Option(
     help: .time(
+      "From the beginning of a connection to the end of its TLS handshake; closed then.",
+      default: .init(defaults.handshakeDeadline)),
+    transform: TimeSpan.init(parsing:))
+  var handshakeDeadline = TimeSpan(defaults.handshakeDeadline)
+
+  @Option(
+    help: .time(
       "From a request's first byte to the end of its head. 408 beyond.",
       default: .init(defaults.headDeadline)),
     transform: TimeSpan.init(parsing:))
@@ -112,6 +119,7 @@ struct LimitFlags: ParsableArguments {
     limits.reserve = reservedConnections
     limits.requests = maxRequestsPerConnection
     limits.pipelined = maxPipelined
+    limits.handshakeDeadline = handshakeDeadline.duration
     limits.headDeadline = headDeadline.duration
     limits.bodyDeadline = bodyDeadline.duration
     limits.rate = minRate.bytes
@@ -135,7 +143,8 @@ struct LimitFlags: ParsableArguments {
     problems.check("--max-pipelined", maxPipelined, in: 1...1_000_000)
     problems.check("--min-rate", minRate, in: ByteCount(0)...ByteCount(1 << 20))
     for (flag, time) in [
-      ("--head-deadline", headDeadline), ("--body-deadline", bodyDeadline),
+      ("--handshake-deadline", handshakeDeadline), ("--head-deadline", headDeadline),
+      ("--body-deadline", bodyDeadline),
       ("--request-deadline", requestDeadline), ("--idle-deadline", idleDeadline),
       ("--write-deadline", writeDeadline), ("--linger-deadline", lingerDeadline),
     ] {
