@@ -4,9 +4,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# Debian's names, which are Ubuntu's too.
+# Debian's names, which are Ubuntu's too. sslscan asks a server for all that it offers in TLS, with an
+# OpenSSL of its own, since the system's knows no SSLv3 and no weak ciphers any more.
 RUN_PACKAGES := libcurl4-openssl-dev libssl-dev pkg-config python3
-TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime
+TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslscan
 FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
 
 BINARY := .build/release/athena-gateway

@@ -27,8 +27,8 @@ def calculations(session="demo"):
 class Client:
     """Talks to one gateway on one kept connection."""
 
-    def __init__(self, program):
-        self.program, self.connection = program, None
+    def __init__(self, program, tls=None):
+        self.program, self.connection, self.tls = program, None, tls
         # Unset where Athena is made to say what it never says to this call, so that openapi.yaml has no word of it.
         self.is_documented = True
 
@@ -41,7 +41,7 @@ class Client:
         return self.exchange(http1.Request(f"{method} {target} HTTP/1.1", fields, body))
 
     def exchange(self, request):
-        connection = self.connection or http1.Connection(self.program.port)
+        connection = self.connection or http1.Connection(self.program.port, tls=self.tls)
         self.connection = None
         connection.send(http1.message(request.start, request.fields, request.body))
         try:

@@ -110,9 +110,11 @@ def read_answer(stream, method):
 class Connection:
     """One connection, which sends whatever it is given."""
 
-    def __init__(self, port, host="127.0.0.1"):
+    def __init__(self, port, host="127.0.0.1", tls=None, session=None):
         self.socket = socket.create_connection((host, port), timeout=PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname="localhost", session=session)
         self.stream = self.socket.makefile("rb")
 
     def send(self, data):

@@ -48,7 +48,7 @@ class Program:
         )
         self.pid = self.process.pid
         self.first_line = self.process.stdout.readline()
-        match = re.search(r"http://([^ ,]*):(\d+)|unix:", self.first_line)
+        match = re.search(r"https?://([^ ,]*):(\d+)|unix:", self.first_line)
         assert match, f"the program did not start: {self.first_line!r} {self.stderr}"
         self.url, self.port = match[0], match[2] and int(match[2])
         self.lines = [self.first_line]

@@ -82,6 +82,18 @@ BAD = {
     "workers that are no number": (["serve", "--local", "--workers", "two"], {}, ["--workers", "two"]),
     "an open door": (["serve", "--region", "r", "--listen", "0.0.0.0:0"], {}, ["--listen", "--allow-anonymous"]),
     "an open door of IPv6": (["serve", "--region", "r", "--listen", "[::]:0"], {}, ["--listen", "--allow-anonymous"]),
+    "a certificate without its key": (["serve", "--local", "--tls-certificate", "c"], {}, ["certificate", "--tls-key"]),
+    "a key without its certificate": (["serve", "--local", "--tls-key", "k"], {}, ["--tls-key", "certificate"]),
+    "client certificates without TLS": (
+        ["serve", "--local", "--tls-client-ca", "a"],
+        {},
+        ["--tls-client-ca", "--tls-certificate", "--tls-key"],
+    ),
+    "files of TLS that are not there": (
+        ["serve", "--local", "--tls-certificate", "/no/1", "--tls-key", "/no/2", "--tls-client-ca", "/no/3"],
+        {},
+        ["--tls-certificate: /no/1: No such", "--tls-key: /no/2: No such", "--tls-client-ca: /no/3: No such"],
+    ),
     "an open local": (["serve", "--local", "--listen", "0.0.0.0:0", "--allow-anonymous"], {}, ["--listen", "--local"]),
     "an open local Athena": (["local", "--listen", "0.0.0.0:0"], {}, ["--listen", "--allow-remote-code"]),
     "a size with a unit of another kind": (["serve", "--max-head", "16KB"], {}, ["--max-head", "16KB", "KiB"]),

@@ -134,7 +134,7 @@ extension LiveServerTests {
       try await withServer(tls: context, handler: tell) { server in
         let old = try Client(server, tls: .plain)
         #expect(try answer(old) == "https nobody")
-        var options = TLSPeer.Options(session: old.tls?.session())
+        let options = TLSPeer.Options(session: old.tls?.session())
         defer { SSL_SESSION_free(options.session) }
         _ = certificates.selfSigned("server")
         try context.reload()
@@ -145,7 +145,6 @@ extension LiveServerTests {
         let resuming = try Client(server, tls: options)
         #expect(resuming.tls?.wasResumed == false)
         #expect(try answer(resuming) == "https nobody")
-        options.session = nil
         for client in [old, new, resuming] { client.close() }
       }
     }
