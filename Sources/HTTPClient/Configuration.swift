@@ -16,7 +16,7 @@ extension HTTPClient {
 
     public init(
       userAgent: String, connectDeadline: Duration = .seconds(3),
-      stallLimit: Duration = .seconds(30), streamBuffer: Int = 256 << 10,
+      stallLimit: Duration = .seconds(30), streamBuffer: Int = 32 << 10,
       keptConnections: Int = 64, authorities: String? = nil
     ) {
       self.userAgent = userAgent

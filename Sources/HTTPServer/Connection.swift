@@ -387,6 +387,13 @@ final class Connection: EventHandler {
     try await untilSent()
   }
 
+  /// Sends bytes as they are, without a copy, and waits until the kernel has taken them.
+  func send(_ bytes: [UInt8]) async throws(SendError) {
+    if case .closed = phase { throw .closed }
+    (outbox.bytes, outbox.isLent) = (bytes, false)
+    try await untilSent()
+  }
+
   /// Sends what `encode` appends, and waits until the kernel has taken it.
   func send(_ encode: (inout [UInt8]) -> Void) async throws(SendError) {
     try prepareOutbox()
@@ -397,7 +404,9 @@ final class Connection: EventHandler {
   /// The server may be gone too, once the connection is closed.
   private func prepareOutbox() throws(SendError) {
     if case .closed = phase { throw .closed }
-    if outbox.isEmpty { server.takeOutput(&outbox.bytes) }
+    guard outbox.isEmpty else { return }
+    server.takeOutput(&outbox.bytes)
+    outbox.isLent = true
   }
 
   private func untilSent() async throws(SendError) {
@@ -422,7 +431,8 @@ final class Connection: EventHandler {
     let (outcome, count) = outbox.flush { socket?.send($0) ?? .ended }
     switch outcome {
     case .sent:
-      server.giveBackOutput(&outbox.bytes)
+      if outbox.isLent { server.giveBackOutput(&outbox.bytes) }
+      outbox.bytes = []
       outbox.resume()
     case .blocked:
       taken += count

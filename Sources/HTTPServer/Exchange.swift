@@ -178,7 +178,13 @@ final class Exchange: RequestBody, ContentWriter {
       guard bytes.count <= remaining else { throw LengthMismatch() }
       framing = .length(remaining - bytes.count)
     }
-    try await connection.send { ResponseEncoder.piece(bytes, framing: framing, into: &$0) }
+    // A chunk of no bytes would be the end of the content.
+    guard !bytes.isEmpty else { return }
+    if framing == .chunked {
+      try await connection.send { ResponseEncoder.chunk(bytes, into: &$0) }
+    } else {
+      try await connection.send(bytes)
+    }
   }
 
   /// Streamed content that is not as long as its response declared: the peer would read the rest of it

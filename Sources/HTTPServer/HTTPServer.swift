@@ -25,11 +25,13 @@ public final class HTTPServer {
   private var connections: [ObjectIdentifier: Connection] = [:]
   /// Those of them that have a reserved place, from the oldest to the newest.
   private var reserve: [Connection] = []
+  /// When a drain closes the listener.
+  private var lastCall: Deadline?
   private var onDrained: UnsafeContinuation<Void, Never>?
   /// The buffer that answers are written to, while no connection holds it.
   private var output: [UInt8] = []
 
-  /// Serves at once.
+  /// Serves at once, until ``drain()`` or ``close()``.
   ///
   /// - Parameters:
   ///   - loop: The caller's.
@@ -54,7 +56,8 @@ public final class HTTPServer {
     self.handler = handler
     self.refusal = refusal
     self.isServedWhenFull = isServedWhenFull
-    acceptor = try Acceptor(listener, on: loop) { [unowned self] in open($0) }
+    // It keeps the server until it closes: whoever connects must find somebody.
+    acceptor = try Acceptor(listener, on: loop) { [self] in open($0) }
   }
 
   /// How requests come.
@@ -83,17 +86,35 @@ public final class HTTPServer {
   public func drain() async {
     isDraining = true
     for connection in connections.values { connection.drain() }
-    await loop.pause(for: acceptor?.turnNewcomersAway() ?? .zero)
+    if let acceptor, lastCall == nil {
+      let time = acceptor.turnNewcomersAway()
+      lastCall = loop.makeDeadline { [unowned self] in stopAccepting() }
+      lastCall?.arm(after: time)
+    }
+    if !isDrained { await withUnsafeContinuation { onDrained = $0 } }
+  }
+
+  private func stopAccepting() {
     acceptor?.drain()
     acceptor = nil
-    if !connections.isEmpty { await withUnsafeContinuation { onDrained = $0 } }
+    tellIfDrained()
   }
 
   /// Stops listening and ends every connection.
   public func close() {
     acceptor?.close()
     acceptor = nil
+    lastCall = nil
     for connection in connections.values { connection.close() }
+    tellIfDrained()
+  }
+
+  private var isDrained: Bool { acceptor == nil && connections.isEmpty }
+
+  private func tellIfDrained() {
+    guard isDrained, let onDrained else { return }
+    self.onDrained = nil
+    onDrained.resume()
   }
 
   // MARK: Connections
@@ -123,9 +144,7 @@ public final class HTTPServer {
   func connectionDidClose(_ connection: Connection) {
     connections[ObjectIdentifier(connection)] = nil
     if connection.place == .reserve { reserve.removeAll { $0 === connection } }
-    guard connections.isEmpty, let onDrained else { return }
-    self.onDrained = nil
-    onDrained.resume()
+    tellIfDrained()
   }
 
   // MARK: Exchanges
@@ -159,6 +178,7 @@ public final class HTTPServer {
   /// Takes it back, so that the next answer allocates nothing. A buffer that a large answer has grown
   /// is let go.
   func giveBackOutput(_ buffer: inout [UInt8]) {
+    buffer.removeAll(keepingCapacity: true)
     if buffer.capacity <= 64 * 1024 { swap(&buffer, &output) }
     buffer = []
   }

@@ -22,6 +22,9 @@ public final class Listener: Sendable {
   /// nil for a port.
   public let file: SocketFile?
 
+  /// Bytes of a connection that the kernel holds and has not sent yet.
+  private static let unsentLimit: Int32 = 128 * 1024
+
   private let descriptor: FileDescriptor
 
   /// Binds and listens. A file that a dead unix socket has left behind is replaced; a unix socket is its
@@ -38,7 +41,10 @@ public final class Listener: Sendable {
     case .internet:
       // Inherited by the accepted sockets. Without it Nagle holds an answer's last packet for the
       // peer's delayed ACK, 40 ms.
-      try Self.enable(TCP_NODELAY, Int32(IPPROTO_TCP), on: descriptor.rawValue)
+      try Self.set(TCP_NODELAY, Int32(IPPROTO_TCP), to: 1, on: descriptor.rawValue)
+      // Inherited too: a peer that reads nothing must not fill the kernel's memory with megabytes.
+      try Self.set(
+        TCP_NOTSENT_LOWAT, Int32(IPPROTO_TCP), to: Self.unsentLimit, on: descriptor.rawValue)
       self.address = address.with(port: Self.port(of: descriptor.rawValue))
       file = nil
     case .unix(let path):
@@ -91,8 +97,8 @@ public final class Listener: Sendable {
     let raw = descriptor.rawValue
     switch address {
     case .internet:
-      try enable(SO_REUSEADDR, SOL_SOCKET, on: raw)
-      if isShared { try enable(SO_REUSEPORT, SOL_SOCKET, on: raw) }
+      try set(SO_REUSEADDR, SOL_SOCKET, to: 1, on: raw)
+      if isShared { try set(SO_REUSEPORT, SOL_SOCKET, to: 1, on: raw) }
     case .unix:
       // Linux makes the file with the mode of the socket itself, less the umask: unlike chmod afterwards
       // this leaves no moment in which others could connect, unlike umask it is no other thread's affair.
@@ -153,11 +159,11 @@ public final class Listener: Sendable {
     }
   }
 
-  private static func enable(
-    _ option: Int32, _ level: Int32, on descriptor: Int32
+  private static func set(
+    _ option: Int32, _ level: Int32, to value: Int32, on descriptor: Int32
   ) throws(SystemError) {
-    var one: Int32 = 1
-    guard setsockopt(descriptor, level, option, &one, socklen_t(MemoryLayout<Int32>.size)) == 0
+    var value = value
+    guard setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0
     else { throw SystemError("setsockopt") }
   }
 }

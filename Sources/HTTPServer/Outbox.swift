@@ -11,6 +11,8 @@ struct Outbox {
 
   /// Not taken by the kernel yet; and before them those that it has taken already.
   var bytes: [UInt8] = []
+  /// Whether the buffer is the server's, which gets it back.
+  var isLent = false
   private var sent = 0
   private var waiter: UnsafeContinuation<Void, Never>?
 
@@ -19,7 +21,8 @@ struct Outbox {
   /// Whether somebody waits for the kernel to take it all.
   var isAwaited: Bool { waiter != nil }
 
-  /// Sends until all is sent or the kernel takes no more, and returns how many bytes it took, too.
+  /// Sends until all is sent or the kernel takes no more, and returns how many bytes it took, too. What
+  /// is sent is the caller's to remove.
   mutating func flush(_ send: (Span<UInt8>) -> Socket.Outcome) -> (Outcome, count: Int) {
     let before = sent
     while sent < bytes.count {
@@ -29,10 +32,7 @@ struct Outbox {
       case .ended: return (.ended, sent - before)
       }
     }
-    defer {
-      bytes.removeAll(keepingCapacity: true)
-      sent = 0
-    }
+    defer { sent = 0 }
     return (.sent, sent - before)
   }
 

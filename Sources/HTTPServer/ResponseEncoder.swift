@@ -45,11 +45,8 @@ struct ResponseEncoder {
     output.append(contentsOf: "\r\n\r\n".utf8)
   }
 
-  /// Appends a piece of streamed content.
-  static func piece(_ bytes: [UInt8], framing: Framing, into output: inout [UInt8]) {
-    // A chunk of no bytes would be the end of the content.
-    guard !bytes.isEmpty else { return }
-    guard framing == .chunked else { return output.append(contentsOf: bytes) }
+  /// Appends bytes, at least one, as a chunk.
+  static func chunk(_ bytes: [UInt8], into output: inout [UInt8]) {
     output.append(contentsOf: String(bytes.count, radix: 16).utf8)
     output.append(contentsOf: "\r\n".utf8)
     output.append(contentsOf: bytes)

@@ -46,12 +46,14 @@ struct GatewayProcess {
   private static func fitting(_ settings: ServeSettings, into files: OpenFiles) -> ServeSettings {
     var settings = settings
     let room = files.connections(workers: settings.workers, reserve: settings.limits.reserve)
-    if room < settings.limits.connections {
+    // Of the default something less is nothing to be told about at every start.
+    let isSurprising = room < 1000 || settings.limits.connections != Limits().connections
+    if room < settings.limits.connections, isSurprising {
       Terminal.complain(
         "at most \(room) connections a worker, not \(settings.limits.connections): the limit of open files "
           + "is \(files.limit); raise it, as with 'ulimit -n' or LimitNOFILE=")
-      settings.limits.connections = room
     }
+    settings.limits.connections = min(room, settings.limits.connections)
     return settings
   }
 

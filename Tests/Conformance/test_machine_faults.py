@@ -223,6 +223,24 @@ def small_reader(port):
     return connection
 
 
+def test_a_thousand_callers_that_read_nothing_cost_a_bounded_memory_and_nobody_else_anything(program, capture):
+    warm_up(program)
+    before, memory = machine.descriptors(program.pid), machine.resident(program.pid)
+    capture.on("GetObject", endless)
+    asked = len(capture.requests)
+    stuck = [small_reader(program.port) for _ in range(1000)]
+    for connection in stuck:
+        connection.sendall(OUTPUT)
+    # Each stands still with as much as fits, once it has asked for the calculation and its output.
+    until(lambda: len(capture.requests) - asked, lambda count: count == 2000)
+    until(lambda: machine.is_idle(program.pid))
+    assert machine.resident(program.pid) - memory < 1000 * 128 * 1024
+    assert client.Client(program).get("/livez").status == 200
+    for connection in stuck:
+        connection.close()
+    until(lambda: machine.descriptors(program.pid), lambda count: count <= before)
+
+
 # Callers that reset
 
 

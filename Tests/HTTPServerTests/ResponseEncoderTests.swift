@@ -45,20 +45,21 @@ import Testing
     #expect(output.count { $0 == .lf || $0 == .cr } == 8)
   }
 
-  @Test func `pieces are chunks where the content is chunked, and an empty one is none`() {
+  @Test func `chunks have their size in hexadecimal, and the last one is none`() {
     var output: [UInt8] = []
-    for piece in ["hello", "", String(repeating: "x", count: 26)] {
-      ResponseEncoder.piece(Array(piece.utf8), framing: .chunked, into: &output)
+    for piece in ["hello", String(repeating: "x", count: 26)] {
+      ResponseEncoder.chunk(Array(piece.utf8), into: &output)
     }
     ResponseEncoder.end(framing: .chunked, into: &output)
     #expect(
       text(output) == "5\r\nhello\r\n1a\r\n\(String(repeating: "x", count: 26))\r\n0\r\n\r\n")
-    for framing in [ResponseEncoder.Framing.length(2), .close] {
-      output = []
-      ResponseEncoder.piece(Array("hi".utf8), framing: framing, into: &output)
-      ResponseEncoder.end(framing: framing, into: &output)
-      #expect(text(output) == "hi")
-    }
+  }
+
+  @Test(arguments: [ResponseEncoder.Framing.length(2), .close, .none])
+  func `content that is not chunked ends by itself`(framing: ResponseEncoder.Framing) {
+    var output: [UInt8] = []
+    ResponseEncoder.end(framing: framing, into: &output)
+    #expect(output.isEmpty)
   }
 
   @Test(arguments: [

@@ -46,6 +46,25 @@ extension LiveServerTests {
       }
     }
 
+    @Test(arguments: [nil, 4])
+    func `a piece of no bytes ends nothing`(length: Int?) async throws {
+      let handler: TestHandler = { _ in
+        Response(
+          status: .ok,
+          content: .stream(length: length) { writer in
+            for piece in [[], [1, 2], [], [3, 4]] { try await writer.write(piece) }
+          })
+      }
+      try await withServer(handler: handler) { server in
+        let client = try Client(server)
+        for _ in 0..<2 {
+          try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+          #expect(try client.answer().content == [1, 2, 3, 4])
+        }
+        client.close()
+      }
+    }
+
     @Test(arguments: ["1.0", "1.1"], [nil, 100])
     func `content that breaks off has no clean end`(version: String, length: Int?) async throws {
       try await withServer(handler: streaming(length, "hello", "")) { server in
