@@ -52,7 +52,7 @@ extension LiveServerTests {
         Response(
           status: .ok,
           content: .stream(length: length) { writer in
-            for piece in [[], [1, 2], [], [3, 4]] { try await writer.write(piece) }
+            for piece: [UInt8] in [[], [1, 2], [], [3, 4]] { try await writer.write(piece) }
           })
       }
       try await withServer(handler: handler) { server in
