@@ -13,6 +13,8 @@ public struct Readiness: OptionSet, Sendable {
   public static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
   /// The peer has closed its sending half.
   public static let peerClosed = Readiness(rawValue: EPOLLRDHUP.rawValue)
+  /// An urgent byte has come (tcp(7)).
+  public static let urgent = Readiness(rawValue: EPOLLPRI.rawValue)
   /// An error is pending or both halves are closed; epoll reports these unasked.
   public static let failed = Readiness(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
   /// Report a change once instead of a state always (the edge-triggered mode).

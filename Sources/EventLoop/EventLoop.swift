@@ -39,6 +39,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   private var generation: UInt32 = 0
   private var jobs: [UnownedJob] = []
   private var deadlines = DeadlineQueue()
+  private var postponed: [() -> Void] = []
 
   /// The time at which this tick began.
   public private(set) var now = Instant.now
@@ -69,10 +70,12 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     while takeInbox() {
       runJobs()
       fireDeadlines()
-      let count = epoll.wait(milliseconds: timeout)
+      let postponed = takePostponed()
+      let count = epoll.wait(milliseconds: postponed.isEmpty ? timeout : 0)
       // Before the events: what they arm counts from now, not from when the wait began.
       now = .now
       for index in 0..<count { dispatch(epoll.event(at: index)) }
+      for action in postponed { action() }
     }
   }
 
@@ -123,6 +126,19 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     let index = Int(UInt32(truncatingIfNeeded: event.data))
     guard let source = sources[index], source.generation == UInt32(event.data >> 32) else { return }
     source.handler.handle(event.readiness)
+  }
+
+  /// Runs `action` after the events of the next tick: for who has had his share of this one. A task
+  /// would run before the loop looks at its descriptors again.
+  public func postpone(_ action: @escaping () -> Void) {
+    assertIsCurrent()
+    postponed.append(action)
+  }
+
+  private func takePostponed() -> [() -> Void] {
+    guard !postponed.isEmpty else { return [] }
+    defer { postponed = [] }
+    return postponed
   }
 
   // MARK: Deadlines

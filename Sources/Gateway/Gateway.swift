@@ -46,6 +46,10 @@ public final class Gateway {
     let context = RequestContext(request)
     do {
       return context.complete(try await judge(request, context))
+    } catch  where Task.isCancelled {
+      // The request's deadline has passed, or nobody is there any more to read this. What was begun in AWS
+      // may be done: the answer names the token to repeat it with.
+      return context.complete(Problem(.handlerTimeout).response(requestID: context.id))
     } catch let problem as Problem {
       return context.complete(problem.response(requestID: context.id))
     } catch let refusal as Refusal {

@@ -2,16 +2,31 @@ public import HTTPTypes
 
 /// Why the server does not serve a request: one case for each rule that can be broken.
 public enum Refusal: Error, Equatable, Sendable {
+  /// What of a request is late.
+  public enum Part: Sendable {
+    case head
+    case content
+  }
+
+  /// What there is no more of.
+  public enum Resource: Sendable {
+    case connections
+    /// Memory for the contents of requests.
+    case contents
+  }
+
   /// The bytes are not a request that RFC 9112 allows; the text names the rule.
   case malformed(String)
   /// RFC 9110 §15.5.9: the head or the body did not come in time.
-  case timeout
+  case timeout(Part)
   /// The content is longer than this many bytes.
   case contentTooLarge(limit: Int)
   /// The request target is longer than this many bytes.
   case targetTooLong(limit: Int)
-  /// The head is longer than this many bytes, or has more fields than fit.
+  /// The head is longer than this many bytes.
   case headTooLarge(limit: Int)
+  /// The head, or the trailer section, has more field lines than this.
+  case tooManyFields(limit: Int)
   /// RFC 9110 §10.1.1: an expectation other than `100-continue`.
   case expectation
   /// RFC 9112 §6.1: a transfer coding that the server doesn't know.
@@ -20,8 +35,8 @@ public enum Refusal: Error, Equatable, Sendable {
   case version
   /// The peer is gone before its request was whole: nobody reads the answer.
   case disconnected
-  /// The server has as many connections as it may.
-  case overloaded
+  /// The server has as much of this as it may.
+  case overloaded(Resource)
   /// The handler has not answered by the request's deadline.
   case handlerTimeout
   /// The handler failed in a way it should have dealt with itself.
@@ -33,7 +48,7 @@ public enum Refusal: Error, Equatable, Sendable {
     case .timeout: .requestTimeout
     case .contentTooLarge: .contentTooLarge
     case .targetTooLong: .uriTooLong
-    case .headTooLarge: .requestHeaderFieldsTooLarge
+    case .headTooLarge, .tooManyFields: .requestHeaderFieldsTooLarge
     case .expectation: .expectationFailed
     case .transferCoding: .notImplemented
     case .version: .httpVersionNotSupported

@@ -119,7 +119,7 @@ struct ChunkedDecoder {
     try TrailerRule.check(field, in: line.span)
     line.removeAll(keepingCapacity: true)
     trailers += 1
-    guard trailers <= limits.fields else { throw .headTooLarge(limit: limits.head) }
+    guard trailers <= limits.fields else { throw .tooManyFields(limit: limits.fields) }
   }
 
   private static let badLine = Refusal.malformed(

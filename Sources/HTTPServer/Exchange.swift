@@ -10,8 +10,8 @@ final class Exchange: RequestBody, ContentWriter {
   /// Whether the request itself allows another one to follow.
   private let persists: Bool
 
-  /// By when the answer must have begun.
-  let deadline: Instant
+  /// When the head was whole.
+  let begun: Instant
 
   private var expectsContinue: Bool
   private var body: BodyReader
@@ -20,7 +20,12 @@ final class Exchange: RequestBody, ContentWriter {
   private var charged = 0
   private var failure: Refusal?
   private var reader: UnsafeContinuation<Void, Never>?
-  private var handling: (request: Request, task: Task<Void, Never>)?
+  private let freeBody: Int
+  private var task: Task<Void, Never>?
+  /// The request, while its handler is at work.
+  private(set) var request: Request?
+  /// Whether the handler has been told that its time is over.
+  private(set) var isCancelled = false
   /// Whether an answer, the handler's or the server's own, is on its way.
   private(set) var isAnswering = false
   /// Of the answer; its length is what remains to be written.
@@ -28,14 +33,14 @@ final class Exchange: RequestBody, ContentWriter {
 
   /// - Parameters:
   ///   - body: The content, or why none of it will be read.
-  ///   - deadline: By when the answer must have begun.
   init(
-    _ head: borrowing RequestHead, body: Result<BodyReader, Refusal>, deadline: Instant,
-    connection: Connection, budget: ContentBudget
+    _ head: borrowing RequestHead, body: Result<BodyReader, Refusal>, connection: Connection,
+    server: HTTPServer
   ) {
     self.connection = connection
-    self.deadline = deadline
-    self.budget = budget
+    begun = server.loop.now
+    budget = server.contentBudget
+    freeBody = server.limits.freeBody
     switch body {
     case .success(let body): self.body = body
     case .failure(let refusal): (self.body, failure) = (.empty, refusal)
@@ -47,10 +52,11 @@ final class Exchange: RequestBody, ContentWriter {
   }
 
   /// An exchange of nothing but a refusal, after which the connection ends.
-  init(refusingOn connection: Connection, budget: ContentBudget) {
+  init(refusingOn connection: Connection, server: HTTPServer) {
     self.connection = connection
-    self.budget = budget
-    deadline = .never
+    begun = server.loop.now
+    budget = server.contentBudget
+    freeBody = 0
     body = .empty
     isHead = false
     isHTTP10 = false
@@ -62,17 +68,25 @@ final class Exchange: RequestBody, ContentWriter {
 
   // MARK: The handler
 
-  /// The request, while its handler is at work.
-  var request: Request? { handling?.request }
-
   func begin(_ request: Request, _ task: Task<Void, Never>) {
-    handling = (request, task)
+    (self.request, self.task) = (request, task)
   }
 
-  /// Nobody waits for the answer any more: what the handler waits for, upstream too, can end.
+  /// Tells the handler that its time is over: what it waits for, upstream too, can end.
+  func cancel() {
+    isCancelled = true
+    task?.cancel()
+  }
+
+  /// Nobody waits for the answer any more.
   func abandon() {
     fail(.disconnected)
-    handling?.task.cancel()
+    cancel()
+  }
+
+  /// The rule that what came of the content with the head has broken already.
+  var brokenRule: Refusal? {
+    if case .malformed = failure { failure } else { nil }
   }
 
   // MARK: The request's content
@@ -100,14 +114,14 @@ final class Exchange: RequestBody, ContentWriter {
   }
 
   /// How much of the content has come.
-  var receivedCount: Int { charged }
+  var receivedCount: Int { body.content.count }
 
   /// How many bytes the content still has; nil where only they will tell.
   var wantedCount: Int? { body.remainingCount }
 
   private func charge() throws(Refusal) {
-    let grown = body.content.count - charged
-    guard budget.take(grown) else { throw .overloaded }
+    let grown = max(0, body.content.count - freeBody) - charged
+    guard budget.take(grown) else { throw .overloaded(.contents) }
     charged += grown
   }
 
@@ -144,7 +158,7 @@ final class Exchange: RequestBody, ContentWriter {
   func respond(_ response: Response) async {
     guard !isAnswering else { return }
     isAnswering = true
-    handling = nil
+    request = nil
     connection.beginAnswer()
     framing = framing(of: response)
     // What is left of the request's content would have to be read and thrown away first.

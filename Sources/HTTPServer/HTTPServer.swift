@@ -73,18 +73,29 @@ public final class HTTPServer {
   // MARK: The end
 
   /// Whether every answer is the last of its connection.
-  public private(set) var isDraining = false
+  private(set) var endsConnections = false
+  /// Whether no new request is waited for.
+  private(set) var isDraining = false
+  /// When what a connection waits for, in a drain, is waited for no longer.
+  private(set) var patienceEnds = Instant.never
 
   /// Lets each connection end with its next answer, and goes on accepting new ones.
   public func endConnectionsGently() {
-    isDraining = true
+    endsConnections = true
   }
+
+  /// From the end of a drain: when a peer that is late is told so.
+  private static let lastWords = Duration.seconds(-2)
 
   /// Takes the connections that wait to be accepted, stops listening, and returns when all that was
   /// begun is answered and every connection has ended. Without requests that takes a second: one may be
   /// on its way.
-  public func drain() async {
-    isDraining = true
+  ///
+  /// - Parameter end: When the caller ends what is left. Before that every deadline ends, so that who is
+  ///   late gets the answer that it would have got later.
+  public func drain(before end: Instant = .never) async {
+    (endsConnections, isDraining) = (true, true)
+    if end < .never { patienceEnds = end + Self.lastWords }
     for connection in connections.values { connection.drain() }
     if let acceptor, lastCall == nil {
       let time = acceptor.turnNewcomersAway()
@@ -95,9 +106,10 @@ public final class HTTPServer {
   }
 
   private func stopAccepting() {
-    acceptor?.drain()
-    acceptor = nil
-    tellIfDrained()
+    acceptor?.drain { [unowned self] in
+      acceptor = nil
+      tellIfDrained()
+    }
   }
 
   /// Stops listening and ends every connection.
@@ -122,28 +134,31 @@ public final class HTTPServer {
   /// The number of open connections.
   public var connectionCount: Int { connections.count }
 
+  /// The number of those that have a request, or a part of one, and no answer yet.
+  public var unansweredCount: Int { connections.values.count { $0.isUnanswered } }
+
+  /// How long one that has a reserved place has it for himself at least, in which to ask.
+  private static let timeToAsk = Duration.milliseconds(5)
+
   private func open(_ descriptor: consuming FileDescriptor) -> Acceptor.Verdict {
     let isFull = connections.count - reserve.count >= limits.connections
     // Registering fails for want of memory alone; the descriptor is closed then.
     guard
       let connection = try? Connection(descriptor, in: isFull ? .reserve : .regular, of: self)
-    else { return .enough }
+    else { return .goOn }
     connections[ObjectIdentifier(connection)] = connection
     guard isFull else { return .goOn }
-    enterReserve(connection)
-    return .enough
-  }
-
-  /// Makes room for the newest, since who asks nothing must not stand in the way. One a tick comes here,
-  /// so that each has a few ticks to ask in, however many wait.
-  private func enterReserve(_ connection: Connection) {
     reserve.append(connection)
-    if reserve.count > limits.reserve { reserve.first?.close() }
+    // Who asks nothing must not stand in the way of who does.
+    if reserve.count > limits.reserve, !isDraining { reserve.first?.close() }
+    return reserve.count < limits.reserve ? .goOn : .pause(Self.timeToAsk)
   }
 
   func connectionDidClose(_ connection: Connection) {
     connections[ObjectIdentifier(connection)] = nil
     if connection.place == .reserve { reserve.removeAll { $0 === connection } }
+    // Whoever waits can have the place.
+    acceptor?.resume()
     tellIfDrained()
   }
 

@@ -20,11 +20,14 @@ public struct Limits: Sendable {
   public var reserve = 8
   /// Requests on one connection, after which it ends: so that a balancer in front gets to balance.
   public var requests = 10_000
-  /// Requests in a row that did not wait for the answer before them (RFC 9112 §9.3.2), after which the
+  /// Requests in a row that are sent without waiting for an answer (RFC 9112 §9.3.2); after so many the
   /// connection ends.
   public var pipelined = 128
-  /// The contents of all requests that are being read or answered.
+  /// The contents of all requests that are being read or answered, but for ``freeBody`` of each.
   public var bodies = 64 * 1024 * 1024
+  /// What of each content costs nothing of ``bodies``: a few large ones must not keep the many small ones
+  /// out.
+  var freeBody = 16 * 1024
 
   // MARK: Time
 
@@ -61,7 +64,8 @@ public struct Limits: Sendable {
     limits.headDeadline = min(headDeadline, .seconds(1))
     limits.idle = min(idle, .seconds(1))
     limits.writeStall = min(writeStall, .seconds(1))
-    limits.linger = min(linger, .seconds(1))
+    // A peer that has its answer closes; another one may be waiting for the place.
+    limits.linger = min(linger, .milliseconds(100))
     return limits
   }
 }

@@ -14,7 +14,7 @@ public final class Listener: Sendable {
     case connection(FileDescriptor)
     case wouldBlock
     /// The process or the system is out of descriptors or memory, for now.
-    case exhausted(SystemError)
+    case exhausted
   }
 
   /// Where it listens, with the port that was chosen where 0 was asked for.
@@ -98,6 +98,8 @@ public final class Listener: Sendable {
     switch address {
     case .internet:
       try set(SO_REUSEADDR, SOL_SOCKET, to: 1, on: raw)
+      // Inherited by the accepted sockets: an urgent byte (tcp(7)) is one like any other.
+      try set(SO_OOBINLINE, SOL_SOCKET, to: 1, on: raw)
       if isShared { try set(SO_REUSEPORT, SOL_SOCKET, to: 1, on: raw) }
     case .unix:
       // Linux makes the file with the mode of the socket itself, less the umask: unlike chmod afterwards
@@ -154,7 +156,7 @@ public final class Listener: Sendable {
       case EAGAIN, EINVAL: return .wouldBlock
       // accept(2): errors of the connection that was waiting, which is gone; the next one may be well.
       case EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH: continue
-      default: return .exhausted(SystemError("accept"))
+      default: return .exhausted
       }
     }
   }

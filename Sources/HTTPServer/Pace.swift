@@ -2,7 +2,7 @@ import EventLoop
 
 /// How fast bytes must come on: after a first time of grace so many a second on average.
 struct Pace {
-  let begin: Instant
+  var begin: Instant
   let grace: Duration
   /// Bytes a second; 0 asks for none.
   let rate: Int

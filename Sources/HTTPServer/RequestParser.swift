@@ -58,7 +58,7 @@ struct RequestParser {
         return .complete(
           try framing.head(request: request, fields: fields), length: position)
       }
-      guard lines.count < limits.fields else { throw .headTooLarge(limit: limits.head) }
+      guard lines.count < limits.fields else { throw .tooManyFields(limit: limits.fields) }
       let line = try FieldLine.parse(bytes, range)
       try framing.note(line, in: bytes)
       lines.append(line)

@@ -28,6 +28,30 @@ import Testing
     #expect(!loop.isCurrent)
   }
 
+  @Test func `what is postponed again and again leaves every tick to the events`() async throws {
+    let thread = try LoopThread(name: "test")
+    defer { thread.stopAndJoin() }
+    let loop = thread.loop
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    let (reader, writer) = (ends[0], ends[1])
+    defer {
+      close(reader)
+      close(writer)
+    }
+    let rounds = await withCheckedContinuation { done in
+      Task {
+        try await loop.run {
+          let greedy = Greedy(loop, until: done)
+          greedy.registration = try loop.register(reader, [.readable], handler: greedy)
+          greedy.goOn()
+          _ = write(writer, "x", 1)
+        }
+      }
+    }
+    #expect((1...3).contains(rounds))
+  }
+
   @Test func `readiness reaches the handler of the descriptor, and none after its registration`()
     async throws
   {
@@ -202,5 +226,30 @@ private final class Probe: EventHandler {
   func handle(_ readiness: Readiness) {
     registration = nil
     heard(readiness)
+  }
+}
+
+/// Postpones itself until it hears of an event, and says then how often it has.
+private final class Greedy: EventHandler {
+  var registration: Registration?
+  private let loop: EventLoop
+  private var rounds = 0
+  private var done: CheckedContinuation<Int, Never>?
+
+  init(_ loop: EventLoop, until done: CheckedContinuation<Int, Never>) {
+    self.loop = loop
+    self.done = done
+  }
+
+  func goOn() {
+    rounds += 1
+    guard done != nil, rounds < 1_000_000 else { return }
+    loop.postpone { self.goOn() }
+  }
+
+  func handle(_ readiness: Readiness) {
+    done?.resume(returning: rounds)
+    done = nil
+    registration = nil
   }
 }

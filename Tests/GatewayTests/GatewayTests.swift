@@ -126,7 +126,7 @@ struct GatewayTests {
     try await withGateway { gateway in
       let request = Request(
         method: .post, path: Self.calculations, authority: "localhost",
-        fields: FieldSection([("Content-Type", "text/x-python")]), body: BrokenBody(.timeout))
+        fields: FieldSection([("Content-Type", "text/x-python")]), body: BrokenBody(.timeout(.content)))
       let response = try await gateway.respond(to: request)
       #expect(response.status == .requestTimeout)
       #expect(response.fields[.clientRequestToken] != nil)

@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import HTTPMessage
 import HTTPTypes
 import Testing
@@ -155,6 +156,18 @@ extension LiveServerTests {
         #expect(try client.answer().status == 100)
         try client.send("hi")
         #expect(text(try client.answer().content) == "hi")
+        client.close()
+      }
+    }
+
+    @Test func `an urgent byte in a request holds nothing up`() async throws {
+      try await withServer(handler: echo) { server in
+        let client = try Client(server)
+        let request = latin1("GET /ab HTTP/1.1\r\nHost: a\r\n\r\n")
+        let count = Glibc.send(client.descriptor, Array(request[..<6]), 6, Int32(MSG_OOB))
+        #expect(count == 6)
+        try client.send(bytes: Array(request[6...]))
+        #expect(try client.answer().status == 200)
         client.close()
       }
     }

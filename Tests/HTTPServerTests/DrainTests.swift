@@ -94,6 +94,42 @@ extension LiveServerTests {
       }
     }
 
+    @Test func `before a drain who has asked nothing yet has his time`() async throws {
+      try await withServer(handler: ignore) { server in
+        let client = try Client(server)
+        try await server.endConnectionsGently()
+        await pause(.milliseconds(1200))
+        try client.send(Self.get)
+        #expect(try client.answer().fields["connection"] == "close")
+        client.close()
+      }
+    }
+
+    @Test(arguments: [
+      ("GET / HTTP/1.1\r\n", 408),
+      ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", 408),
+      ("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n", 504),
+    ])
+    func `who is late at the end of a drain is told so`(begin: String, status: Int) async throws {
+      let gate = Gate()
+      let handler: TestHandler = { request async throws(Refusal) in
+        if request.path == "/slow" { await gate.wait() }
+        return Response(status: .ok, content: .bytes(try await request.body.collect(upTo: 10)))
+      }
+      try await withServer(handler: handler) { server in
+        let client = try Client(server)
+        try client.send(begin)
+        try await eventually { try await server.unansweredCount() == 1 }
+        let drained = Counter()
+        // The last two seconds are for those who are late.
+        try await server.drain(within: .milliseconds(2500)) { drained.add(1) }
+        #expect(try client.answer().status == status)
+        client.close()
+        try await eventually { drained.value == 1 }
+        gate.open()
+      }
+    }
+
     @Test func `a drain of nobody ends at once`() async throws {
       let drained = Counter()
       try await withServer(handler: ignore) { server in

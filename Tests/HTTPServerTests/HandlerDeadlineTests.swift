@@ -15,11 +15,11 @@ extension LiveServerTests {
         begun.add(1)
         await pause(.seconds(60))
         if Task.isCancelled { cancelled.add(1) }
-        return Response(status: .ok, content: .bytes([1]))
+        return Response(status: Task.isCancelled ? .accepted : .ok, content: .bytes([1]))
       }
     }
 
-    @Test func `a handler that does not answer in time is cancelled, and the server answers`()
+    @Test func `a handler that does not answer in time is cancelled, and answers for itself`()
       async throws
     {
       let cancelled = Counter()
@@ -27,16 +27,16 @@ extension LiveServerTests {
       limits.requestDeadline = .milliseconds(100)
       try await withServer(limits: limits, handler: endless(cancelled)) { server in
         let client = try Client(server)
-        try client.send(Self.get + Self.get)
-        let answer = try client.answer()
-        #expect(answer.status == 504)
-        #expect(answer.fields["connection"] == "close")
-        #expect(client.isClosed())
-        try await eventually { cancelled.value == 1 }
+        for round in 1...2 {
+          try client.send(Self.get)
+          #expect(try client.answer().status == 202)
+          #expect(cancelled.value == round)
+        }
+        client.close()
       }
     }
 
-    @Test func `a handler that takes no notice of it is not heard any more`() async throws {
+    @Test func `for a handler that takes no notice of it the server answers`() async throws {
       let gate = Gate()
       let ended = Counter()
       var limits = Limits()
@@ -48,8 +48,10 @@ extension LiveServerTests {
       }
       try await withServer(limits: limits, handler: deaf) { server in
         let client = try Client(server)
-        try client.send(Self.get)
-        #expect(try client.answer().status == 504)
+        try client.send(Self.get + Self.get)
+        let answer = try client.answer()
+        #expect(answer.status == 504)
+        #expect(answer.fields["connection"] == "close")
         gate.open()
         try await eventually { ended.value == 1 }
         #expect(client.isClosed())
@@ -86,6 +88,27 @@ extension LiveServerTests {
           client.reset()
           try await eventually { cancelled.value == round }
         }
+      }
+    }
+
+    @Test func `so is one whose answer has begun`() async throws {
+      let (begun, cancelled) = (Counter(), Counter())
+      let handler: TestHandler = { _ in
+        Response(
+          status: .ok,
+          content: .stream(length: nil) { writer in
+            try await writer.write([1])
+            begun.add(1)
+            await pause(.seconds(60))
+            if Task.isCancelled { cancelled.add(1) }
+          })
+      }
+      try await withServer(handler: handler) { server in
+        let client = try Client(server)
+        try client.send(Self.get)
+        try await eventually { begun.value == 1 }
+        client.reset()
+        try await eventually { cancelled.value == 1 }
       }
     }
 

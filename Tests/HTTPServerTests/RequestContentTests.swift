@@ -9,6 +9,22 @@ extension LiveServerTests {
     private static let expecting =
       "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
 
+    @Test(arguments: [
+      "zz\r\n", "-1\r\n", "5 \r\n", "5;\(String(repeating: "a", count: 3000))\r\n",
+      "0\r\nHost: b\r\n\r\n",
+    ])
+    func `content that has broken a rule already is refused, whether the handler wants it or not`(
+      content: String
+    ) async throws {
+      try await withServer(handler: ignore) { server in
+        let client = try Client(server)
+        try client.send(
+          "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(content)")
+        #expect(try client.answer().status == 400)
+        #expect(client.isClosed())
+      }
+    }
+
     @Test func `100 Continue is sent when the handler asks for the content`() async throws {
       try await withServer(handler: echo) { server in
         let client = try Client(server)

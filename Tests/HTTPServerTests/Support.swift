@@ -81,14 +81,20 @@ final class TestServer: @unchecked Sendable {
   }
 
   /// Begins to drain, and calls `body` at the end of it.
-  func drain(_ body: @escaping @Sendable () -> Void) async throws {
+  func drain(
+    within duration: Duration = .seconds(60), _ body: @escaping @Sendable () -> Void
+  ) async throws {
     try await thread.loop.run {
       guard let server = self.server else { return }
       self.thread.loop.spawn {
-        await server.drain()
+        await server.drain(before: .now + duration)
         body()
       }
     }
+  }
+
+  func unansweredCount() async throws -> Int {
+    try await thread.loop.run { self.server?.unansweredCount ?? 0 }
   }
 
   /// Begins to drain. On the loop.
