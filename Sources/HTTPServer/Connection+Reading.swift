@@ -8,10 +8,10 @@ extension Connection {
   /// Reads while the phase wants bytes, and no more than it may have to keep. What it does not want
   /// stays in the kernel, which makes the peer wait.
   func read() {
-    var budget = Self.readsInARow
+    readsLeft = Self.readsInARow
     while isReadable {
-      guard budget > 0 else { return readLater() }
-      budget -= 1
+      guard readsLeft > 0 else { return readLater() }
+      readsLeft -= 1
       switch phase {
       case .handshake: shakeHands()
       case .idle, .head: receive(upTo: limits.head) { parse($0) }
@@ -46,6 +46,7 @@ extension Connection {
       let scratch = server.scratch
       use(scratch.span.extracting(0..<count))
     case .wouldBlock: isReadable = false
+    case .unfinished: readsLeft = 0
     case .ended:
       isReadable = false
       endOfInput()

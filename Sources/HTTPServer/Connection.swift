@@ -48,6 +48,8 @@ final class Connection: EventHandler {
   /// How many requests in a row had come before the answer to the one before.
   private var pipelined = 0
   var isReadable = false
+  /// Before other connections have their turn.
+  var readsLeft = 0
   /// Whether a read that leaves room in its buffer has not emptied the socket: an end may stand behind what
   /// it brought, or an urgent byte have stopped it.
   var readsToTheEnd = false
@@ -158,6 +160,7 @@ final class Connection: EventHandler {
       clientCertificate = socket?.clientCertificate()
       becomeIdle()
     case .wouldBlock: isReadable = false
+    case .unfinished: readsLeft = 0
     // For the peer to read why.
     case .failed: linger()
     case .plainHTTP:

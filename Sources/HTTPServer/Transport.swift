@@ -3,6 +3,17 @@ import HTTPMessage
 
 /// How the bytes of a connection travel: on the socket as they are, or in TLS on it.
 struct Transport: ~Copyable {
+  /// What became of an attempt to read.
+  enum Reception: Equatable {
+    case bytes(Int)
+    /// More will be told by an event.
+    case wouldBlock
+    /// Others have their turn, and no event will tell of what may be there already.
+    case unfinished
+    /// As ``Socket/Outcome/ended``.
+    case ended
+  }
+
   private let socket: Socket
   private var tls: TLSSession?
 
@@ -34,8 +45,13 @@ struct Transport: ~Copyable {
 
   // MARK: Bytes
 
-  func receive(into buffer: UnsafeMutableRawBufferPointer) -> Socket.Outcome {
-    tls?.receive(into: buffer) ?? socket.receive(into: buffer)
+  func receive(into buffer: UnsafeMutableRawBufferPointer) -> Reception {
+    if let reception = tls?.receive(into: buffer) { return reception }
+    return switch socket.receive(into: buffer) {
+    case .bytes(let count): .bytes(count)
+    case .wouldBlock: .wouldBlock
+    case .ended: .ended
+    }
   }
 
   func send(_ bytes: Span<UInt8>) -> Socket.Outcome {
@@ -48,8 +64,9 @@ struct Transport: ~Copyable {
     tls == nil && count < size
   }
 
-  /// Whether either readiness can be what a read or a write waited for: in TLS a peer's change of keys
-  /// has a read write (RFC 8446 §4.6.3).
+  /// Whether either readiness can be what a read or a write waited for. In TLS a handshake does both; the
+  /// answer to a peer's change of keys (RFC 8446 §4.6.3) goes out with the next write, and reads wait
+  /// while that is blocked; a write waits for the rest of a message of which a part has come.
   var mixesDirections: Bool { tls != nil }
 
   // MARK: The end

@@ -83,6 +83,20 @@ final class Client {
 
   private func send(_ bytes: UnsafeRawBufferPointer) throws -> Int {
     if let tls { return try tls.send(bytes) }
+    return try sendAsIs(bytes)
+  }
+
+  /// Sends what is encrypted already.
+  func send(records: [UInt8]) throws {
+    var sent = 0
+    while sent < records.count {
+      sent += try records.withUnsafeBytes {
+        try sendAsIs(UnsafeRawBufferPointer(rebasing: $0[sent...]))
+      }
+    }
+  }
+
+  private func sendAsIs(_ bytes: UnsafeRawBufferPointer) throws -> Int {
     let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
     guard count > 0 else { throw Self.failure(errno) }
     return count

@@ -70,6 +70,32 @@ final class TLSPeer {
     return Int(result)
   }
 
+  /// Makes what is sent from now on wait in memory.
+  func beginToQueue() {
+    SSL_set0_wbio(raw, BIO_new(BIO_s_mem()))
+  }
+
+  /// Queues a change of keys, or several (RFC 8446 §4.6.3). A record each.
+  func queueKeyUpdates(_ count: Int) {
+    for _ in 0..<count {
+      precondition(SSL_key_update(raw, SSL_KEY_UPDATE_NOT_REQUESTED) == 1)
+      precondition(SSL_do_handshake(raw) == 1)
+    }
+  }
+
+  func queue(_ text: String) throws {
+    _ = try latin1(text).withUnsafeBytes(send)
+  }
+
+  /// Takes the queue.
+  func queued() -> [UInt8] {
+    let queue = SSL_get_wbio(raw)
+    let pending = BIO_ctrl_pending(queue)
+    return [UInt8](unsafeUninitializedCapacity: pending) { buffer, count in
+      BIO_read_ex(queue, buffer.baseAddress, buffer.count, &count)
+    }
+  }
+
   /// Sends close_notify.
   func close() {
     SSL_shutdown(raw)
