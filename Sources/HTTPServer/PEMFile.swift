@@ -14,9 +14,10 @@ struct PEMFile: ~Copyable {
   private let bio: OpaquePointer
 
   init(_ path: String) throws(PEMError) {
+    let descriptor = try Self.open(path)
     var bytes: [UInt8]
     do throws(SystemError) {
-      bytes = try Self.read(path)
+      bytes = try Self.read(descriptor)
     } catch {
       throw PEMError(reason: error.reason)
     }
@@ -61,10 +62,20 @@ struct PEMFile: ~Copyable {
         : "it has no private key that can be read")
   }
 
-  private static func read(_ path: String) throws(SystemError) -> [UInt8] {
-    let raw = open(path, O_RDONLY | O_CLOEXEC)
-    guard raw >= 0 else { throw SystemError("open") }
+  /// Of a regular file alone: others may never end, or never begin.
+  private static func open(_ path: String) throws(PEMError) -> FileDescriptor {
+    // To open a pipe that nobody writes to would wait.
+    let raw = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard raw >= 0 else { throw PEMError(reason: SystemError("open").reason) }
     let descriptor = FileDescriptor(owning: raw)
+    var status = stat()
+    guard fstat(raw, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw PEMError(reason: "it is not a regular file")
+    }
+    return descriptor
+  }
+
+  private static func read(_ descriptor: borrowing FileDescriptor) throws(SystemError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: largest + 1)
     var filled = 0
     while filled < bytes.count {

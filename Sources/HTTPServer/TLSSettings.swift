@@ -1,14 +1,16 @@
 import COpenSSL
 
 /// One reading of the files, with the rules: an `SSL_CTX`, never changed once it is made.
-// `@unchecked`: OpenSSL counts references to it atomically, and guards its ticket keys itself.
+// `@unchecked`: OpenSSL counts references to it atomically, and the ticket keys have a lock.
 final class TLSSettings: @unchecked Sendable {
   let raw: OpaquePointer
   /// When the certificate expires, in RFC 3339.
   let expiry: String
+  /// What is wrong with the certificates behind the server's own.
+  let warnings: [TLSFilesError.Fault]
 
   /// Throws what is wrong with any of the files at once.
-  init(_ files: TLSFiles) throws(TLSFilesError) {
+  init(_ files: TLSFiles, _ ticketKeys: TicketKeys) throws(TLSFilesError) {
     var errors = TLSFilesError()
     var identity = TLSIdentity(files, &errors)
     let authorities = files.clientAuthorities.flatMap { path in
@@ -20,7 +22,11 @@ final class TLSSettings: @unchecked Sendable {
     guard let raw = SSL_CTX_new(TLS_server_method()) else { Self.outOfMemory() }
     self.raw = raw
     expiry = identity.certificates[0].expiry
+    warnings = identity.certificates.dropFirst().compactMap(\.faultOfTime).map {
+      TLSFilesError.Fault(role: .certificate, path: files.certificate, reason: $0)
+    }
     TLSRules.apply(to: raw)
+    ticketKeys.use(in: raw)
     try identity.use(in: raw, files)
     if let authorities { Self.request(certificatesOf: authorities, in: raw) }
   }

@@ -78,6 +78,7 @@ struct GatewayProcess {
     Terminal.say(
       "athena-gateway \(AthenaGateway.version): \(address.url(settings.scheme)), \(workers), \(upstream)"
     )
+    settings.tls?.announce()
     if !settings.isLocal, upstream.credentials.isEmpty {
       Terminal.say(
         "no AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; every call to "

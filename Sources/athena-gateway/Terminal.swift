@@ -12,6 +12,11 @@ enum Terminal {
     put("Error: \(line)", on: STDERR_FILENO)
   }
 
+  /// Writes what may be wrong to standard error.
+  static func warn(_ line: String) {
+    put("Warning: \(line)", on: STDERR_FILENO)
+  }
+
   private static func put(_ line: String, on descriptor: Int32) {
     let bytes = Array("\(line)\n".utf8)
     _ = write(descriptor, bytes, bytes.count)

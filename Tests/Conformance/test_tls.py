@@ -6,6 +6,7 @@ import socket
 import ssl
 import struct
 import subprocess
+import time
 import types
 import xml.etree.ElementTree as ElementTree
 
@@ -249,6 +250,21 @@ def test_SIGHUP_has_new_connections_see_the_new_certificate_and_drops_no_old_one
     assert ask(old, LIVEZ[20:]).status == ask(new).status == ask(old).status == 200
     old.close()
     new.close()
+
+
+def test_start_and_SIGHUP_say_when_the_certificate_expires_and_warn_of_one_behind_it(start, pki, tmp_path):
+    identity = certificates.make(tmp_path, "server")
+    identity.certificate.write_text(identity.certificate.read_text() + pki.expired.certificate.read_text())
+    program = start(programs.serve, "--region", "r", *identity.flags)
+    show = ["openssl", "x509", "-in", str(identity.certificate), "-noout", "-enddate"]
+    end = ssl.cert_time_to_seconds(subprocess.run(show, check=True, capture_output=True, text=True).stdout[9:].strip())
+    expiry = time.strftime("expires on %Y-%m-%dT%H:%M:%S.000Z", time.gmtime(end))
+    for count in (1, 2):
+        waiting.until(lambda: "".join(program.lines), lambda said, count=count: said.count(expiry) == count)
+        waiting.until(lambda: program.stderr, lambda said, count=count: said.count("\n") == count)
+        for line in program.stderr.splitlines():
+            assert line.startswith(f"Warning: {identity.certificate}: CN=expired has expired on ")
+        program.process.send_signal(signal.SIGHUP)
 
 
 def test_a_broken_file_keeps_the_old_certificate_and_is_said(start, tmp_path):

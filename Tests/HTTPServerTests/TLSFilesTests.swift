@@ -30,7 +30,7 @@ struct TLSFilesTests {
 
   @Test func `A file that can't be read is named with the system's reason`() {
     #expect(faults(certificate: "/no/such") == ["certificate /no/such: No such file or directory"])
-    #expect(faults(key: "/tmp") == ["key /tmp: Is a directory"])
+    #expect(faults(key: "/tmp") == ["key /tmp: it is not a regular file"])
     #expect(
       faults(authorities: "/no/such") == ["clientAuthorities /no/such: No such file or directory"])
   }
@@ -67,8 +67,19 @@ struct TLSFilesTests {
   }
 
   @Test func `A file of any size is not read beyond a megabyte`() {
-    #expect(
-      faults(certificate: "/dev/zero") == ["certificate /dev/zero: it has more than 1048576 bytes"])
+    let large = Self.certificates.write(String(repeating: "noise", count: 300_000), to: "large")
+    #expect(faults(certificate: large) == ["certificate \(large): it has more than 1048576 bytes"])
+  }
+
+  @Test func `What is no regular file is refused, and a pipe that nobody writes to not waited for`()
+  {
+    let pipe = "\(Self.certificates.directory)/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    for path in [pipe, "/dev/zero"] {
+      #expect(faults(certificate: path) == ["certificate \(path): it is not a regular file"])
+      #expect(faults(key: path) == ["key \(path): it is not a regular file"])
+      #expect(faults(authorities: path) == ["clientAuthorities \(path): it is not a regular file"])
+    }
   }
 
   @Test(arguments: [["ec", "-aes256"], ["pkcs8", "-topk8"]])
@@ -94,10 +105,21 @@ struct TLSFilesTests {
     #expect(try pattern.wholeMatch(in: fault[0]) != nil)
   }
 
-  @Test func `A certificate behind the first is judged too`() {
+  /// Clients leave out a root that has expired where they know a better way.
+  @Test func `An expired certificate behind the first is a warning, before and after a reload`()
+    throws
+  {
     let chain = Self.certificates.write(
       read(Self.good.certificate) + read(Self.expired.certificate), to: "chain")
-    #expect(faults(certificate: chain).first?.contains("CN=expired has expired") == true)
+    let context = try TLSContext(TLSFiles(certificate: chain, key: Self.good.key))
+    for _ in 0..<2 {
+      #expect(context.warnings.count == 1)
+      #expect(context.warnings[0].description.hasPrefix("\(chain): CN=expired has expired on "))
+      try context.reload()
+    }
+    _ = Self.certificates.write(read(Self.good.certificate), to: "chain")
+    try context.reload()
+    #expect(context.warnings.isEmpty)
   }
 
   @Test func `A key that is too small to be safe is refused`() {

@@ -1,3 +1,4 @@
+import EventLoop
 import TestCertificates
 
 @testable import HTTPServer
@@ -10,10 +11,13 @@ enum TLSFixture {
   static let caller = certificates.signed(
     by: authority, "caller", names: "DNS:caller.example,URI:spiffe://example/caller,IP:10.0.0.1")
 
-  static func context(clientAuthorities: String? = nil) throws -> TLSContext {
+  static func context(
+    clientAuthorities: String? = nil, clock: @escaping @Sendable () -> Instant = { .now }
+  ) throws -> TLSContext {
     try TLSContext(
       TLSFiles(
-        certificate: server.certificate, key: server.key, clientAuthorities: clientAuthorities))
+        certificate: server.certificate, key: server.key, clientAuthorities: clientAuthorities),
+      clock: clock)
   }
 }
 
