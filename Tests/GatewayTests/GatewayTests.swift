@@ -126,7 +126,8 @@ struct GatewayTests {
     try await withGateway { gateway in
       let request = Request(
         method: .post, path: Self.calculations, authority: "localhost",
-        fields: FieldSection([("Content-Type", "text/x-python")]), body: BrokenBody(.timeout(.content)))
+        fields: FieldSection([("Content-Type", "text/x-python")]),
+        body: BrokenBody(.timeout(.content)))
       let response = try await gateway.respond(to: request)
       #expect(response.status == .requestTimeout)
       #expect(response.fields[.clientRequestToken] != nil)

@@ -79,7 +79,8 @@ struct OpenAPITests {
   /// What the server refuses before it looks at the path: the statuses of every rule that it has.
   @Test func `Each operation has what any request can be answered with`() throws {
     let rules: [Refusal] = [
-      .malformed(""), .timeout(.head), .timeout(.content), .tooManyFields(limit: 0), .contentTooLarge(limit: 0), .targetTooLong(limit: 0),
+      .malformed(""), .timeout(.head), .timeout(.content), .tooManyFields(limit: 0),
+      .contentTooLarge(limit: 0), .targetTooLong(limit: 0),
       .headTooLarge(limit: 0), .expectation, .transferCoding, .version, .failed,
       .overloaded(.connections), .overloaded(.contents), .handlerTimeout,
     ]

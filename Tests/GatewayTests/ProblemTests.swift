@@ -72,11 +72,13 @@ struct ProblemTests {
 
   private static let refusals: [(Refusal, String)] = [
     (.malformed("the rule"), "malformed-request"), (.disconnected, "malformed-request"),
-    (.timeout(.head), "request-timeout"), (.timeout(.content), "request-timeout"), (.contentTooLarge(limit: 5), "content-too-large"),
+    (.timeout(.head), "request-timeout"), (.timeout(.content), "request-timeout"),
+    (.contentTooLarge(limit: 5), "content-too-large"),
     (.targetTooLong(limit: 5), "target-too-long"), (.headTooLarge(limit: 5), "head-too-large"),
     (.expectation, "expectation-failed"), (.transferCoding, "not-implemented"),
     (.version, "http-version-not-supported"), (.failed, "internal-error"),
-    (.overloaded(.connections), "overloaded"), (.overloaded(.contents), "overloaded"), (.tooManyFields(limit: 5), "head-too-large"), (.handlerTimeout, "athena-timeout"),
+    (.overloaded(.connections), "overloaded"), (.overloaded(.contents), "overloaded"),
+    (.tooManyFields(limit: 5), "head-too-large"), (.handlerTimeout, "athena-timeout"),
   ]
 
   @Test(arguments: refusals)
