@@ -40,6 +40,8 @@ void clinux_name_thread(const char *name) {
 
 int clinux_hide_process(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
+void clinux_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
 static int remove_entry(
     const char *path, const struct stat *status, int type, struct FTW *position) {
   remove(path);

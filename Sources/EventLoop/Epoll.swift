@@ -68,7 +68,13 @@ struct Epoll: ~Copyable {
   func wait(milliseconds: Int32) -> Int {
     let count = epoll_wait(
       descriptor.rawValue, events.baseAddress, Int32(events.count), milliseconds)
-    return max(0, Int(count))
+    if count < 0 {
+      let error = SystemError("epoll_wait")
+      // Nothing else can go wrong while the descriptor is ours; going on would spin.
+      precondition(error.code == EINTR, error.description)
+      return 0
+    }
+    return Int(count)
   }
 
   /// One of the events that the last wait brought.

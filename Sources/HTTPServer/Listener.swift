@@ -27,16 +27,38 @@ public final class Listener: Sendable {
 
   private let descriptor: FileDescriptor
 
-  /// Binds and listens. A file that a dead unix socket has left behind is replaced; a unix socket is its
-  /// owner's alone (mode 0600).
+  /// Who else may have the same port.
+  private enum Sharing {
+    case nobody
+    /// Those who join it; it joins nobody.
+    case founder
+    case member
+  }
+
+  /// Binds and listens. A file that a dead unix socket has left behind is replaced.
   ///
-  /// Throws `EADDRINUSE` where somebody listens there, `EEXIST` where a file of another kind is.
+  /// Throws `EADDRINUSE` where somebody listens there, another listener of this process included; `EEXIST`
+  /// where a file of another kind is.
   ///
-  /// - Parameter isShared: Whether other workers of this process bind the same port. A process that
-  ///   shares a port would also share it, silently, with another process: ``checkFree(_:)`` first.
-  public init(_ address: ListenAddress, isShared: Bool) throws(SystemError) {
+  /// - Parameters:
+  ///   - isShared: Whether ``init(joining:)`` is to follow.
+  ///   - socketMode: Who may connect to a unix socket: its owner alone where not given. Not for ports.
+  public convenience init(
+    _ address: ListenAddress, isShared: Bool, socketMode: UInt32? = nil
+  ) throws(SystemError) {
+    try self.init(address, isShared ? .founder : .nobody, socketMode)
+  }
+
+  /// Another one of the same port, for another worker.
+  convenience init(joining first: Listener) throws(SystemError) {
+    try self.init(first.address, .member, nil)
+  }
+
+  private init(
+    _ address: ListenAddress, _ sharing: Sharing, _ socketMode: UInt32?
+  ) throws(SystemError) {
     if case .unix(let path) = address { try Self.clear(path) }
-    let descriptor = try Self.bind(address, isShared: isShared)
+    let descriptor = try Self.bind(address, sharing)
     switch address {
     case .internet:
       // Inherited by the accepted sockets. Without it Nagle holds an answer's last packet for the
@@ -50,6 +72,12 @@ public final class Listener: Sendable {
     case .unix(let path):
       self.address = address
       file = try SocketFile(at: path)
+      // Not before the bind: the umask would take away from it. Nobody can connect before listen(2).
+      if let socketMode, fchmodat(AT_FDCWD, path, socketMode, AT_SYMLINK_NOFOLLOW) != 0 {
+        let error = SystemError("chmod \(path)")
+        file?.remove()
+        throw error
+      }
     }
     self.descriptor = descriptor
     guard listen(rawValue, SOMAXCONN) == 0 else { throw SystemError("listen on \(address)") }
@@ -59,28 +87,17 @@ public final class Listener: Sendable {
 
   /// One for each of so many workers.
   public static func forWorkers(
-    _ count: Int, on address: ListenAddress
+    _ count: Int, on address: ListenAddress, socketMode: UInt32? = nil
   ) throws(SystemError) -> [Listener] {
-    let first = try Listener(address, isShared: count > 1)
+    let first = try Listener(address, isShared: count > 1, socketMode: socketMode)
     var all = [first]
     while all.count < count {
       switch address {
-      case .internet: all.append(try Listener(first.address, isShared: true))
+      case .internet: all.append(try Listener(joining: first))
       case .unix: all.append(first)
       }
     }
     return all
-  }
-
-  /// Throws where another process listens on the address already: `EADDRINUSE`.
-  public static func checkFree(_ address: ListenAddress) throws(SystemError) {
-    switch address {
-    case .internet: _ = try bind(address, isShared: false)
-    case .unix(let path):
-      if try SocketFile(at: path)?.isLive() ?? false {
-        throw SystemError("bind to \(address)", code: EADDRINUSE)
-      }
-    }
   }
 
   /// Makes room for a unix socket. Two processes that begin at one moment can both find the same dead
@@ -91,7 +108,7 @@ public final class Listener: Sendable {
   }
 
   private static func bind(
-    _ address: ListenAddress, isShared: Bool
+    _ address: ListenAddress, _ sharing: Sharing
   ) throws(SystemError) -> FileDescriptor {
     let descriptor = try FileDescriptor.streamSocket(address.family)
     let raw = descriptor.rawValue
@@ -100,7 +117,7 @@ public final class Listener: Sendable {
       try set(SO_REUSEADDR, SOL_SOCKET, to: 1, on: raw)
       // Inherited by the accepted sockets: an urgent byte (tcp(7)) is one like any other.
       try set(SO_OOBINLINE, SOL_SOCKET, to: 1, on: raw)
-      if isShared { try set(SO_REUSEPORT, SOL_SOCKET, to: 1, on: raw) }
+      if case .member = sharing { try set(SO_REUSEPORT, SOL_SOCKET, to: 1, on: raw) }
     case .unix:
       // Linux makes the file with the mode of the socket itself, less the umask: unlike chmod afterwards
       // this leaves no moment in which others could connect, unlike umask it is no other thread's affair.
@@ -111,6 +128,10 @@ public final class Listener: Sendable {
         raw, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t($0.count))
     }
     guard result == 0 else { throw SystemError("bind to \(address)") }
+    // Not before the bind: that would join whoever shares the port already, another gateway say.
+    if case (.founder, .internet) = (sharing, address) {
+      try set(SO_REUSEPORT, SOL_SOCKET, to: 1, on: raw)
+    }
     return descriptor
   }
 

@@ -23,6 +23,8 @@ public final class LocalAthena {
   /// Why it does not start.
   public enum StartError: Error, CustomStringConvertible {
     case reachableFromOutside(ListenAddress)
+    /// Nobody can listen there, or somebody else does.
+    case address(SystemError)
     case system(SystemError)
 
     public var description: String {
@@ -30,7 +32,7 @@ public final class LocalAthena {
       case .reachableFromOutside(let address):
         "\(address) can be reached from other machines, and a local Athena runs whatever code it is "
           + "sent: listen on 127.0.0.1, or allow remote code"
-      case .system(let error): error.description
+      case .address(let error), .system(let error): error.description
       }
     }
   }
@@ -69,9 +71,14 @@ public final class LocalAthena {
     // Python is written to through a pipe, whose reader may die at any time: EPIPE is an answer, a
     // signal would end the process.
     signal(SIGPIPE, SIG_IGN)
+    let listener: Listener
+    do throws(SystemError) {
+      listener = try Listener(address, isShared: false)
+    } catch {
+      throw .address(error)
+    }
     do throws(SystemError) {
       guard clinux_hide_process() == 0 else { throw SystemError("prctl") }
-      let listener = try Listener(address, isShared: false)
       account = try Account(loop: loop, options: options)
       let frontDoor = FrontDoor(
         account: account, loop: loop, isOpen: !address.isLoopback)
@@ -87,6 +94,9 @@ public final class LocalAthena {
 
   /// The port that it listens on.
   public var port: UInt16 { server.port }
+
+  /// What is to be removed where ``close()`` would take too long.
+  public var remains: Remains { Remains(outputs: account.outputs) }
 
   /// Ends the connections and every process that was started, and removes all outputs. On the loop.
   public func close() async {

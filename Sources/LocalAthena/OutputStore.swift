@@ -3,7 +3,7 @@ import EventLoop
 import Glibc
 
 /// Where the outputs lie: a directory of our own that nobody else can read.
-final class OutputStore {
+final class OutputStore: Sendable {
   private let root: String
 
   init(in directory: String?) throws(SystemError) {

@@ -54,6 +54,18 @@ extension PythonProcess {
       return values
     }
 
+    /// Whether there are the descriptors that a start takes: Subprocess traps where it finds none.
+    static var hasDescriptors: Bool {
+      var opened: [Int32] = []
+      defer { for descriptor in opened { Glibc.close(descriptor) } }
+      while opened.count < 20 {
+        let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        opened.append(descriptor)
+      }
+      return true
+    }
+
     // MARK: Its end
 
     func explain(_ error: SubprocessError) -> String {

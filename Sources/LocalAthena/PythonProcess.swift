@@ -88,6 +88,7 @@ final class PythonProcess {
 
   /// Runs the process to its end, and returns why it has ended.
   private func ended() async -> String {
+    guard Command.hasDescriptors else { return "Python could not be run: too many open files" }
     do {
       let result = try await Subprocess.run(
         command.configuration, input: .inputWriter, output: .sequence,

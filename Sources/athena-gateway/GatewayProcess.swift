@@ -8,14 +8,16 @@ import LocalAthena
 struct GatewayProcess {
   private let settings: ServeSettings
 
-  init(_ settings: ServeSettings) {
-    self.settings = Self.fitting(settings, into: OpenFiles.raisingLimit())
+  /// Throws where the limit of open files leaves room for nobody.
+  init(_ settings: ServeSettings) throws {
+    self.settings = try Self.fitting(settings, into: OpenFiles(raisingLimitFor: settings))
   }
 
   /// Serves until signals end it.
   func run() throws {
     let signals = Signals()
-    var listeners = try settings.listen.listeners(settings.workers)
+    var listeners = try settings.listen.listeners(
+      settings.workers, socketMode: settings.socketMode)
     let (address, file) = (listeners[0].address, listeners[0].file)
     let local = settings.isLocal ? try LocalAthenaThread() : nil
     let upstream = try local.map { try Upstream(settings, local: $0) } ?? Upstream(settings)
@@ -25,36 +27,60 @@ struct GatewayProcess {
     announce(address, upstream)
 
     let signal = waitForEnd(signals)
+    announceEnd(signal)
     let outcome = Shutdown(signals: signals, workers: workers, times: settings.drainTimes)
       .run(waits: signal == SIGTERM)
-    try local?.stop()
     switch outcome {
-    case .drained: for worker in workers { try worker.stop() }
+    case .drained:
+      if let second = local?.stop(signals) {
+        file?.remove()
+        Signals.die(of: second)
+      }
+      for worker in workers { try worker.stop() }
     case .cut(let connections):
+      local?.kill()
       file?.remove()
-      let cut = connections == 1 ? "1 connection was cut" : "\(connections) connections were cut"
+      let cut =
+        "\(Self.counted(connections, "connection")) \(connections == 1 ? "was" : "were") cut"
       Terminal.complain("the grace period of \(settings.drainTimes.grace) is over: \(cut)")
       // Without a wait for workers, one of which may hang.
       _exit(EXIT_FAILURE)
     case .interrupted(let second):
+      local?.kill()
       file?.remove()
       Signals.die(of: second)
     }
   }
 
   /// Without descriptors nobody could be answered, health checks included: rather fewer connections.
-  private static func fitting(_ settings: ServeSettings, into files: OpenFiles) -> ServeSettings {
+  private static func fitting(
+    _ settings: ServeSettings, into files: OpenFiles
+  ) throws -> ServeSettings {
     var settings = settings
-    let room = files.connections(workers: settings.workers, reserve: settings.limits.reserve)
-    // Of the default something less is nothing to be told about at every start.
-    let isSurprising = room < 1000 || settings.limits.connections != Limits().connections
-    if room < settings.limits.connections, isSurprising {
-      Terminal.complain(
-        "at most \(room) connections a worker, not \(settings.limits.connections): the limit of open files "
-          + "is \(files.limit); raise it, as with 'ulimit -n' or LimitNOFILE=")
+    let asked = (workers: settings.workers, connections: settings.limits.connections)
+    let room = try files.fitting(workers: asked.workers, reserve: settings.limits.reserve)
+    settings.workers = room.workers
+    settings.limits.connections = min(room.connections, asked.connections)
+    var changes: [String] = []
+    if room.workers < asked.workers {
+      changes.append("\(counted(room.workers, "worker")), not \(asked.workers)")
     }
-    settings.limits.connections = min(room, settings.limits.connections)
+    // Of the default something less is nothing to be told about at every start.
+    let isSurprising = room.connections < 1000 || asked.connections != Limits().connections
+    if room.connections < asked.connections, isSurprising {
+      changes.append(
+        "at most \(counted(room.connections, "connection")) a worker, not \(asked.connections)")
+    }
+    if !changes.isEmpty {
+      Terminal.warn(
+        "\(changes.joined(separator: ", ")): the limit of open files is \(files.limit); "
+          + OpenFiles.advice)
+    }
     return settings
+  }
+
+  private static func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 
   /// Returns the signal that ends the gateway.
@@ -73,8 +99,20 @@ struct GatewayProcess {
     settings.tls?.reloadAndSay()
   }
 
+  /// Says what the signal begins, for whoever waits at a terminal.
+  private func announceEnd(_ signal: Int32) {
+    let (delay, grace) = (settings.drainTimes.delay, settings.drainTimes.grace)
+    let begin =
+      signal == SIGTERM
+      ? "SIGTERM: /readyz is 503 from now on, and nobody new is let in after \(delay)"
+      : "SIGINT: nobody new is let in"
+    Terminal.say(
+      "\(begin); it ends when all is answered, or after \(grace) from now; a second signal ends it at once"
+    )
+  }
+
   private func announce(_ address: ListenAddress, _ upstream: Upstream) {
-    let workers = settings.workers == 1 ? "1 worker" : "\(settings.workers) workers"
+    let workers = Self.counted(settings.workers, "worker")
     Terminal.say(
       "athena-gateway \(AthenaGateway.version): \(address.url(settings.scheme)), \(workers), \(upstream)"
     )
@@ -88,7 +126,7 @@ struct GatewayProcess {
       Terminal.say(
         """
         Try:
-          curl -i \(address.curlArgument(settings.scheme))/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: \
+          curl -i \(address.curlArguments(certificate: settings.certificateFile))/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: \
         text/x-python' --data-binary 'print(sum(range(10)))'
         """)
     }

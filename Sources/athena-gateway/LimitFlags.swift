@@ -150,13 +150,12 @@ struct LimitFlags: ParsableArguments {
     ] {
       problems.check(flag, time, in: TimeSpan(milliseconds: 1)...TimeSpan(.seconds(86_400)))
     }
-    if maxTarget > maxHead {
-      problems.add(
-        "--max-target: \(maxTarget) is more than --max-head, \(maxHead), which it is part of")
-    }
-    if maxBody > maxBodies {
-      problems.add(
-        "--max-body: \(maxBody) is more than --max-bodies, \(maxBodies), which it is part of")
-    }
+    let defaults = Self.defaults
+    problems.check(
+      ("--max-target", maxTarget, ByteCount(defaults.target)),
+      isPartOf: ("--max-head", maxHead, ByteCount(defaults.head)))
+    problems.check(
+      ("--max-body", maxBody, ByteCount(defaults.body)),
+      isPartOf: ("--max-bodies", maxBodies, ByteCount(defaults.bodies)))
   }
 }

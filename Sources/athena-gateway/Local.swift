@@ -32,7 +32,7 @@ struct Local: ParsableCommand {
     announce(athena)
     // A signal that it would have nothing to do for ends it as well: a terminal that is closed.
     while signals.next() == .wake {}
-    try athena.stop()
+    if let second = athena.stop(signals) { Signals.die(of: second) }
   }
 
   private func address() throws -> ListenAddress {

@@ -9,26 +9,54 @@ struct LocalAthenaThread {
 
   private let thread: LoopThread
   private let athena: LoopBound<LocalAthena>
+  private let remains: Remains
 
   /// - Parameter address: A port of the system's choice, on loopback, where not given.
   init(_ address: ListenAddress? = nil, allowsRemoteCode: Bool = false) throws {
     let address = try address ?? ListenAddress(host: "127.0.0.1", port: 0)
-    try address.checkFree()
     let thread = try LoopThread(name: "local-athena")
-    let (athena, port) = try thread.runBlocking { loop in
-      var options = LocalAthena.Options()
-      options.allowsRemoteCode = allowsRemoteCode
-      let athena = try LocalAthena(listeningOn: address, on: loop, options: options)
-      return (LoopBound(athena, to: loop), athena.port)
+    let port: UInt16
+    do {
+      (athena, remains, port) = try thread.runBlocking { loop in
+        var options = LocalAthena.Options()
+        options.allowsRemoteCode = allowsRemoteCode
+        let athena = try LocalAthena(listeningOn: address, on: loop, options: options)
+        return (LoopBound(athena, to: loop), athena.remains, athena.port)
+      }
+    } catch LocalAthena.StartError.address(let error) {
+      throw address.explanation(of: error)
     }
     self.thread = thread
-    self.athena = athena
     self.address = address.with(port: port)
   }
 
-  /// Ends the processes that run code, and removes what they wrote.
-  func stop() throws {
-    try thread.runBlocking { [athena] _ in await athena.value.close() }
+  /// Ends the processes that run code, and removes what they wrote. A signal that comes meanwhile has them
+  /// killed at once, and is returned.
+  func stop(_ signals: Signals) -> Int32? {
+    let done = Total()
+    Task(executorPreference: thread.loop) { [athena] in
+      await athena.value.close()
+      done.add(1)
+      signals.wake()
+    }
+    let end = Instant.now + .seconds(5)
+    while done.value == 0 {
+      switch signals.next(before: end) {
+      case .end(let second):
+        kill()
+        return second
+      case nil:
+        kill()
+        return nil
+      case .reload, .wake: continue
+      }
+    }
     thread.stopAndJoin()
+    return nil
+  }
+
+  /// The same without a wait for anybody; for a process that ends.
+  func kill() {
+    remains.remove()
   }
 }

@@ -13,10 +13,11 @@ struct Serve: ParsableCommand {
       the code with python3 on this machine, and has a session named 'demo'.
 
       SIGTERM ends the gateway once all requests are answered, after --drain-delay; SIGINT without that \
-      delay; a second one of them at once.
+      delay; a second one of them at once. SIGHUP reads the files of TLS again. A signal that was ignored \
+      at the start, as by nohup, stays so.
 
-      A size is a number of bytes, KiB or MiB, such as 16KiB; a time a number of ms, s, m or h, such as \
-      10s.
+      A size is a number of bytes, KiB or MiB, such as 16KiB; a time a number of ms, s, m or h, or of \
+      seconds alone, such as 10s or 10.
       """)
 
   @Flag(help: "Run against a local Athena in this process, which runs code on this machine.")
@@ -26,6 +27,14 @@ struct Serve: ParsableCommand {
     help: ArgumentHelp(
       "The address to listen on: HOST:PORT, or unix:PATH for a unix socket.", valueName: "address"))
   var listen = "127.0.0.1:8080"
+
+  @Option(
+    name: .customLong("socket-mode"),
+    help: ArgumentHelp(
+      "Who may connect to the unix socket, in octal. (default: 0600, its owner alone)",
+      valueName: "mode"),
+    transform: FileMode.init(parsing:))
+  var socketMode: FileMode?
 
   @Option(help: "The AWS region, as in eu-west-1.")
   var region: String?

@@ -1,13 +1,16 @@
 import AWSClient
 import EventLoop
 import Gateway
+import Glibc
 import HTTPServer
 
 /// What `serve` was told, by flags and environment, checked.
 struct ServeSettings: Sendable {
   let isLocal: Bool
   let listen: ListenAddress
-  let workers: Int
+  /// Who may connect to a unix socket; nil for its owner alone.
+  let socketMode: mode_t?
+  var workers: Int
   let region: Region
   let credentials: EnvironmentCredentials
   /// nil for the region's own.
@@ -19,6 +22,8 @@ struct ServeSettings: Sendable {
   let drainTimes: DrainTimes
   /// nil for plain HTTP.
   let tls: TLSContext?
+  /// nil for plain HTTP.
+  let certificateFile: String?
   let requiresClientCertificate: Bool
 
   /// Throws one error that names all problems.
@@ -43,6 +48,9 @@ struct ServeSettings: Sendable {
     limits = flags.limits.limits(&problems)
     drainTimes = flags.drain.times(&problems)
     let tls = TLSContext(flags, &problems)
+    if flags.socketMode != nil, let listen, case .internet = listen {
+      problems.add("--socket-mode: \(listen) is no unix socket, and has no mode; leave it out")
+    }
     if let listen, !listen.isLoopback { Self.checkExposure(flags, listen, &problems) }
     guard let listen, let region, let credentials, problems.isEmpty else { throw problems.error }
     isLocal = flags.local
@@ -54,6 +62,8 @@ struct ServeSettings: Sendable {
     s3Endpoint = flags.local ? nil : s3
     hosts = HostPolicy(isLoopback: listen.isLoopback, allowedHosts: flags.allowedHosts)
     self.tls = tls
+    socketMode = flags.socketMode?.bits
+    certificateFile = flags.tlsCertificate
     requiresClientCertificate = flags.tlsClientCA != nil
   }
 

@@ -84,8 +84,8 @@ struct Shutdown {
   }
 }
 
-/// A number that workers add to.
-private final class Total: Sendable {
+/// A number that threads add to.
+final class Total: Sendable {
   private let number = Atomic(0)
 
   var value: Int { number.load(ordering: .acquiring) }

@@ -23,7 +23,7 @@ struct Signals: Sendable {
     var set = sigset_t()
     sigemptyset(&set)
     _ = Self.main
-    for number in [SIGINT, SIGTERM, SIGHUP, Self.wakeSignal] {
+    for number in [SIGINT, SIGTERM, SIGHUP, Self.wakeSignal] where !Self.isIgnored(number) {
       sigaddset(&set, number)
       // A library's thread may have a mask of its own, and get what the main thread is not waiting for just
       // now: it passes it on.
@@ -33,6 +33,15 @@ struct Signals: Sendable {
     self.set = set
     // A write to a connection that its peer has closed is an error to deal with, not an end.
     signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Whether the parent has set it so, as nohup(1) and a shell's `&` do: the program keeps that.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    let ignoring: sighandler_t = SIG_IGN
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(ignoring, to: Int.self)
   }
 
   /// Waits for the next one; nil once the instant has come.

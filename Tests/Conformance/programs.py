@@ -18,6 +18,11 @@ LOCAL_KEY, LOCAL_SECRET = "LOCALATHENAEXAMPLE00", "local/athena/is/not/AWS/and/t
 LOCAL_CREDENTIALS = {"AWS_ACCESS_KEY_ID": LOCAL_KEY, "AWS_SECRET_ACCESS_KEY": LOCAL_SECRET}
 
 
+# Where tests run in the background of a script, SIGINT is ignored: the programs that they start would keep that.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def environment(**variables):
     """Nothing of the tester's own: an AWS variable would decide what is tested."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("AWS_")}

@@ -1,18 +1,25 @@
 """The command line: what is wrong with it is said at once, all of it, and the end is clean."""
 
+import contextlib
+import os
 import re
+import shutil
 import signal
 import socket
+import subprocess
+import sys
+import tempfile
 
 import pytest
 
 import client
 import http1
 import programs
+from waiting import until
 
 FLAGS = {
     "serve": [
-        "--local", "--listen", "--region", "--workers", "--endpoint-url", "--allowed-host", "--allow-anonymous",
+        "--local", "--listen", "--socket-mode", "--region", "--workers", "--endpoint-url", "--allowed-host", "--allow-anonymous",
         "--max-head", "--max-fields", "--max-target", "--max-body", "--max-bodies", "--max-connections",
         "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",
         "--body-deadline", "--min-rate", "--request-deadline", "--idle-deadline", "--write-deadline",
@@ -104,8 +111,35 @@ BAD = {
     "no time at all": (["serve", "--local", "--idle-deadline", "0"], {}, ["--idle-deadline", "0ms", "1ms"]),
     "a number that is none": (["serve", "--local", "--max-fields", "0"], {}, ["--max-fields", "0"]),
     "a target larger than its head": (
-        ["serve", "--local", "--max-target", "8KiB", "--max-head", "4KiB"], {}, ["--max-target", "8KiB", "4KiB"],
+        ["serve", "--local", "--max-target", "9KiB", "--max-head", "4KiB"], {}, ["--max-target", "9KiB", "4KiB"],
     ),
+    "a head smaller than the default target": (
+        ["serve", "--local", "--max-head", "4KiB"], {},
+        ["--max-target: 8KiB (the default)", "--max-head, 4KiB", "give both"],
+    ),
+    "all contents smaller than the default of one": (
+        ["serve", "--local", "--max-bodies", "1KiB"], {}, ["--max-body: 1MiB (the default)", "--max-bodies, 1KiB", "give both"],
+    ),
+    "a grace shorter than the default delay": (
+        ["serve", "--local", "--grace-period", "1s"], {},
+        ["--drain-delay: 5s (the default)", "--grace-period, 1s", "give both"],
+    ),
+    "a mode that is none": (["serve", "--local", "--socket-mode", "rw"], {}, ["--socket-mode", "rw", "octal", "0660"]),
+    "a mode with more than permissions": (["serve", "--local", "--socket-mode", "4755"], {}, ["--socket-mode", "0777"]),
+    "a mode of no socket": (["serve", "--local", "--socket-mode", "0660"], {}, ["--socket-mode", "127.0.0.1:8080", "leave it out"]),
+    "an address of another machine": (
+        ["serve", "--region", "r", "--allow-anonymous", "--listen", "192.0.2.1:0"], {}, ["--listen: 192.0.2.1:0", "0.0.0.0"],
+    ),
+    "another address of another machine": (
+        ["local", "--allow-remote-code", "--listen", "192.0.2.1:0"], {}, ["--listen: 192.0.2.1:0", "0.0.0.0"],
+    ),
+    "a socket without a folder": (
+        ["serve", "--local", "--listen", "unix:/nonexistent/x.sock"], {}, ["--listen: ", "folder", "/nonexistent/x.sock"],
+    ),
+    "another socket without a folder": (
+        ["local", "--listen", "unix:/nonexistent/x.sock"], {}, ["--listen: ", "folder", "/nonexistent/x.sock"],
+    ),
+    "a socket below a file": (["serve", "--local", "--listen", "unix:/dev/null/x"], {}, ["--listen: ", "folder", "/dev/null/x"]),
     "a content larger than all contents": (
         ["serve", "--local", "--max-body", "2MiB", "--max-bodies", "1MiB"], {}, ["--max-body", "2MiB", "1MiB"],
     ),
@@ -172,6 +206,9 @@ def test_a_signal_ends_the_program_with_status_0(start, arguments, with_signal):
     connection = http1.Connection(program.port)
     assert program.stop(with_signal) == 0
     assert program.stderr == ""
+    if command == "serve":
+        told = program.lines[-1]
+        assert told.startswith(with_signal.name) and "30s" in told and "second signal ends it at once" in told
     connection.close()
 
 
@@ -198,3 +235,78 @@ def test_it_listens_on_IPv6_where_that_is_asked_for(start):
     connection.send(b"GET /livez HTTP/1.1\r\nHost: [::1]\r\n\r\n")
     assert connection.answer().status == 200
     connection.close()
+
+
+# What a parent has decided of signals, and what it no longer reads
+
+
+def ignoring(*signals):
+    """What makes a program that is started with these signals ignored, as nohup starts it."""
+    ignore = "; ".join(f"signal.signal({number.value}, signal.SIG_IGN)" for number in signals)
+    return ["-c", f"import os, signal, sys; {ignore}; os.execv(sys.argv[1], sys.argv[1:])", programs.BINARY]
+
+
+@pytest.mark.parametrize("ignored", [signal.SIGHUP, signal.SIGINT], ids=lambda value: value.name)
+@pytest.mark.parametrize("command", [["serve", "--local"], ["local"]], ids=" ".join)
+def test_a_signal_that_was_ignored_at_the_start_stays_so(start, command, ignored):
+    arguments = [*ignoring(ignored), *command, "--listen", "127.0.0.1:0"]
+    program = start(programs.Program, *arguments, binary=sys.executable)
+    status = programs.read(f"/proc/{program.pid}/status")
+    assert int(re.search(r"SigIgn:\s+(\w+)", status)[1], 16) & 1 << (ignored - 1)
+    program.process.send_signal(ignored)
+    connection = http1.Connection(program.port)
+    connection.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert connection.answer().status in (200, 403)
+    connection.close()
+    assert program.stop(signal.SIGTERM) == 0
+
+
+def test_an_output_that_nobody_reads_keeps_the_program_from_nothing():
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    with contextlib.suppress(BlockingIOError):
+        while os.write(write, bytes(4096)):
+            pass
+    os.set_blocking(write, True)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    command = [programs.BINARY, "serve", "--local", "--listen", f"127.0.0.1:{port}"]
+    process = subprocess.Popen(command, env=programs.environment(), stdout=write, stderr=write)
+    try:
+        until(lambda: socket.socket().connect_ex(("127.0.0.1", port)), lambda error: error == 0)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(http1.PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(read)
+        os.close(write)
+
+
+def test_the_printed_command_works_with_a_certificate_for_localhost(start, tmp_path):
+    folder = tmp_path / "it's here"
+    folder.mkdir()
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    make = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost"]
+    files = ["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]
+    subprocess.run(["openssl", *make, *files], check=True, capture_output=True)
+    program = start(programs.serve, "--local", "--tls-certificate", str(certificate), "--tls-key", str(key))
+    lines = until(lambda: list(program.lines), lambda lines: any("curl" in line for line in lines))[-1]
+    command = next(line for line in lines if "curl " in line)
+    output = subprocess.run(command, shell=True, capture_output=True, timeout=http1.PATIENCE, check=True).stdout
+    assert client.answer_of(output).status == 201
+
+
+def test_a_port_that_is_the_system_s_is_an_error_that_says_what_to_do():
+    lowest = int(programs.read("/proc/sys/net/ipv4/ip_unprivileged_port_start"))
+    if lowest < 2 or os.geteuid() != 0:
+        pytest.skip("every port is everybody's here, or this user can't become another one")
+    # As nobody, who reaches the binary nowhere but in a folder that is open to all.
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        binary = shutil.copy(programs.BINARY, folder)
+        command = [binary, "serve", "--local", "--listen", f"127.0.0.1:{lowest - 1}"]
+        nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+        run = subprocess.run(command, env=programs.environment(), capture_output=True, text=True, timeout=60, **nobody)
+    assert run.returncode != 0 and run.stdout == ""
+    assert f"--listen: this user may not listen on 127.0.0.1:{lowest - 1}" in run.stderr

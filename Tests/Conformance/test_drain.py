@@ -1,5 +1,6 @@
 """The end in good order: what was begun is answered, whatever the load; and it takes as long as was asked for."""
 
+import os
 import signal
 import socket
 import threading
@@ -207,18 +208,61 @@ def test_a_second_signal_ends_it_at_once(start, capture, first, second):
     connection.close()
 
 
-def test_a_second_signal_leaves_no_process_behind(start):
-    program = start(programs.serve, "--local")
+# A process in its group and one that has left it, as a daemon does.
+STARTS = """
+import subprocess
+subprocess.Popen(["sleep", "1000"])
+subprocess.Popen(["sleep", "1000"], start_new_session=True)
+"""
+
+
+@pytest.fixture
+def stuck(start, tmp_path):
+    """A gateway whose Python, with all that it has started, does nothing more: not even end."""
+    program = start(programs.serve, "--local", "--drain-delay", "1s", "--grace-period", "3s", TMPDIR=str(tmp_path))
     caller = client.Client(program)
-    caller.run("print(1)")
+    caller.run(STARTS)
     children = program.children()
-    assert children
+    assert len(children) >= 4
+    for child in children:
+        os.kill(child, signal.SIGSTOP)
+    caller.close()
+    yield program, children
+    for child in filter(programs.is_alive, children):
+        os.kill(child, signal.SIGKILL)
+
+
+def leaves_nothing(children, folder):
+    return not any(map(programs.is_alive, children)) and not any(folder.iterdir())
+
+
+@pytest.mark.parametrize("after", ["the signal", "the last answer"])
+def test_a_second_signal_leaves_no_process_behind_and_waits_for_none(stuck, tmp_path, after):
+    program, children = stuck
     program.process.send_signal(signal.SIGTERM)
-    until(lambda: ask(program.port, "/readyz"), lambda answer: answer.status == 503)
+    if after == "the signal":
+        until(lambda: ask(program.port, "/readyz"), lambda answer: answer.status == 503)
+    else:
+        # The local Athena turns to its Python when all is answered and its own listener is closed.
+        until(lambda: refuses(int(program.first_line.rpartition(":")[2])))
+    begin = time.monotonic()
     program.process.send_signal(signal.SIGTERM)
     assert program.process.wait(30) == -signal.SIGTERM
-    until(lambda: not any(map(programs.is_alive, children)))
-    caller.close()
+    assert time.monotonic() - begin < 1
+    assert leaves_nothing(children, tmp_path)
+
+
+def test_what_is_cut_leaves_no_process_behind_and_waits_for_none(stuck, tmp_path):
+    program, children = stuck
+    connection = http1.Connection(program.port)
+    # Half a request keeps the gateway to the end of its grace.
+    connection.send(request("/")[:-2])
+    begin = time.monotonic()
+    program.process.send_signal(signal.SIGINT)
+    assert program.process.wait(30) == 1
+    assert 2.9 < time.monotonic() - begin < 4.5
+    assert leaves_nothing(children, tmp_path)
+    connection.close()
 
 
 HARMLESS = [signal.SIGHUP, signal.SIGPIPE, signal.SIGUSR1]

@@ -107,6 +107,58 @@ def test_with_64_descriptors_and_200_clients_those_that_fit_are_served_and_the_o
     assert "limit of open files is 64" in program.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "workers", "warning"),
+    [
+        (["--workers", "16"], 3, "3 workers, not 16, at most 4 connections a worker"),
+        (["--workers", "2", "--local"], 2, "at most 2 connections a worker"),
+        (["--workers", "16", "--local"], 2, "2 workers, not 16, at most 2 connections a worker"),
+    ],
+)
+def test_with_64_descriptors_as_many_workers_as_fit_serve(start, capture, arguments, workers, warning):
+    program = start(limited_to_64_descriptors, capture, *arguments)
+    assert f", {workers} workers, " in program.first_line
+    assert program.stderr.startswith(f"Warning: {warning}") and "the limit of open files is 64" in program.stderr
+    caller = client.Client(program)
+    for _ in range(3):
+        assert caller.get("/").status == 200
+        if "--local" in arguments:
+            assert caller.run("print(1)")[1]["state"] == "COMPLETED"
+        else:
+            assert caller.submit("1").status == 201
+    caller.close()
+
+
+def with_descriptors(count, *arguments):
+    """How a start with so few ends: with what it says, or not at all."""
+    command = ["prlimit", f"--nofile={count}", programs.BINARY, "serve", *arguments]
+    variables = programs.environment(AWS_REGION="eu-west-1")
+    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("arguments", [["--local"], []], ids=" ".join)
+def test_too_few_descriptors_are_an_error_that_names_how_many_it_takes(arguments):
+    arguments = [*arguments, "--listen", "127.0.0.1:0", "--workers", "1"]
+    run = with_descriptors(22, *arguments)
+    assert run.returncode != 0 and run.stdout == ""
+    needed = int(re.fullmatch(r"Error: the limit of open files is 22, and at least (\d+) are needed; .*\n", run.stderr)[1])
+    one_less = with_descriptors(needed - 1, *arguments)
+    assert one_less.returncode != 0 and f"at least {needed} are needed" in one_less.stderr
+    options = [f"--nofile={needed}", programs.BINARY, "serve", *arguments]
+    program = programs.Program(*options, binary="prlimit", AWS_REGION="eu-west-1")
+    try:
+        assert "at most 1 connection a worker" in program.stderr
+        caller = client.Client(program)
+        assert caller.get("/").status == 200
+        if "--local" in arguments:
+            location, calculation = caller.run("print(6 * 7)")
+            assert calculation["state"] == "COMPLETED"
+            assert caller.get(location + "/stdout").body == b"42\n"
+        caller.close()
+    finally:
+        program.end()
+
+
 def asking(program, request):
     connection = http1.Connection(program.port)
     connection.send(request)

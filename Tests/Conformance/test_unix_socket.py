@@ -60,6 +60,13 @@ def test_the_socket_is_its_owner_s_alone(start, path):
     assert stat.S_ISSOCK(status.st_mode) and stat.S_IMODE(status.st_mode) == 0o600
 
 
+@pytest.mark.parametrize("mode", ["0660", "666", "0600"])
+def test_who_else_may_connect_is_said_by_its_mode(start, path, mode):
+    start(serve, path, *REGION, "--socket-mode", mode)
+    assert stat.S_IMODE(os.stat(path).st_mode) == int(mode, 8)
+    assert curl(path, "/livez").status == 200
+
+
 def test_it_answers_to_loopback_names_and_to_those_that_are_allowed(start, path):
     start(serve, path, *REGION, "--allowed-host", "gateway.example")
     for host, status in [("localhost", 200), ("127.0.0.1", 200), ("gateway.example", 200), ("evil.example", 421)]:

@@ -17,23 +17,24 @@ import Testing
       #expect(error?.code == EADDRINUSE)
       #expect(error?.description.contains("\(taken)") == true)
     }
-    #expect(throws: SystemError.self) { try Listener.checkFree(taken) }
     #expect(first.port == taken.port)
   }
 
-  @Test func `workers share a port, and the check still sees it taken`() throws {
+  /// Another gateway founds too, and must not get a part of the connections.
+  @Test(arguments: [false, true])
+  func `workers share a port, and nobody else gets it`(isShared: Bool) throws {
     let address = try ListenAddress(parsing: "127.0.0.1:0")
-    let first = try Listener(address, isShared: true)
-    let taken = address.with(port: first.port)
-    let second = try Listener(taken, isShared: true)
-    #expect(throws: SystemError.self) { try Listener.checkFree(taken) }
-    #expect(second.port == first.port)
+    let workers = try Listener.forWorkers(2, on: address)
+    let taken = address.with(port: workers[0].port)
+    let error = #expect(throws: SystemError.self) { _ = try Listener(taken, isShared: isShared) }
+    #expect(error?.code == EADDRINUSE)
+    #expect(workers.allSatisfy { $0.port == taken.port })
   }
 
   @Test func `a listener's end frees its port`() throws {
     let address = try ListenAddress(parsing: "127.0.0.1:0")
     let port = try Listener(address, isShared: false).port
-    try Listener.checkFree(address.with(port: port))
+    _ = try Listener(address.with(port: port), isShared: false)
   }
 
   @Test func `an address of another machine can't be bound`() throws {

@@ -63,10 +63,10 @@ import Testing
   @Test func `one that is listened on is neither free nor to be had, and left as it is`() throws {
     try withPath { path, address in
       let first = try Listener(address, isShared: false)
-      for attempt in [
-        { try Listener.checkFree(address) }, { _ = try Listener(address, isShared: true) },
-      ] {
-        let error = #expect(throws: SystemError.self) { try attempt() }
+      for isShared in [false, true] {
+        let error = #expect(throws: SystemError.self) {
+          _ = try Listener(address, isShared: isShared)
+        }
         #expect(error?.code == EADDRINUSE)
         #expect(error?.description.contains(path) == true)
       }
@@ -76,10 +76,18 @@ import Testing
     }
   }
 
-  @Test func `a dead one is free and replaced, but by none that only looks`() throws {
+  @Test(arguments: [0o660, 0o666] as [mode_t])
+  func `others may connect where that is asked for, whatever the umask`(socketMode: mode_t) throws {
+    try withPath { path, address in
+      let listeners = try Listener.forWorkers(2, on: address, socketMode: socketMode)
+      #expect(mode(of: path) == S_IFSOCK | socketMode)
+      withExtendedLifetime(listeners) {}
+    }
+  }
+
+  @Test func `a dead one is replaced`() throws {
     try withPath { path, address in
       try leaveDeadSocket(at: address)
-      try Listener.checkFree(address)
       #expect(mode(of: path) != nil)
       let listener = try Listener(address, isShared: false)
       let client = try FileDescriptor.streamSocket(AF_UNIX)
@@ -97,12 +105,10 @@ import Testing
         try "precious".write(toFile: path, atomically: false, encoding: .utf8)
       }
       let before = mode(of: path)
-      for attempt in [
-        { try Listener.checkFree(address) }, { _ = try Listener(address, isShared: false) },
-      ] {
-        let error = #expect(throws: SystemError.self) { try attempt() }
-        #expect(error?.code == EEXIST)
+      let error = #expect(throws: SystemError.self) {
+        _ = try Listener(address, isShared: false)
       }
+      #expect(error?.code == EEXIST)
       #expect(mode(of: path) == before)
     }
   }

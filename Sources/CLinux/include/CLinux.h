@@ -28,6 +28,9 @@ void clinux_name_thread(const char *name);
 /// is stronger. Holds until an exec. Returns -1 and sets errno as prctl does.
 int clinux_hide_process(void);
 
+/// Makes this process the parent of what its descendants leave behind (PR_SET_CHILD_SUBREAPER of prctl(2)).
+void clinux_adopt_orphans(void);
+
 /// Removes a file, or a directory with everything below it, without following symbolic links. What can't
 /// be removed stays.
 void clinux_remove_tree(const char *path);
