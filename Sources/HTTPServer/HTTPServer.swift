@@ -84,9 +84,6 @@ public final class HTTPServer {
     endsConnections = true
   }
 
-  /// From the end of a drain: when a peer that is late is told so.
-  private static let lastWords = Duration.seconds(-2)
-
   /// Takes the connections that wait to be accepted, stops listening, and returns when all that was
   /// begun is answered and every connection has ended. Without requests that takes a second: one may be
   /// on its way.
@@ -95,7 +92,10 @@ public final class HTTPServer {
   ///   late gets the answer that it would have got later.
   public func drain(before end: Instant = .never) async {
     (endsConnections, isDraining) = (true, true)
-    if end < .never { patienceEnds = end + Self.lastWords }
+    if end < .never {
+      let timeForLastWords = min(.seconds(2), (end - loop.now) / 2)
+      patienceEnds = end + (.zero - timeForLastWords)
+    }
     for connection in connections.values { connection.drain() }
     if let acceptor, lastCall == nil {
       let time = acceptor.turnNewcomersAway()
