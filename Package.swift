@@ -62,8 +62,11 @@ let package = Package(
     .target(
       name: "AWSClient",
       dependencies: [
-        "Crypto", "HTTPClient", "HTTPMessage", "JSON", "SigV4", "URIEncoding",
+        "CivilTime", "Crypto", "EventLoop", "HTTPClient", "HTTPMessage", "JSON", "SigV4",
+        "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
     .target(name: "Athena", dependencies: ["AWSClient", "JSON"], swiftSettings: pure),
