@@ -19,6 +19,6 @@ public struct AWSContext {
   }
 
   func signer(service: String) -> Signer {
-    Signer(service: service, region: region, provider: credentials, clock: clock)
+    Signer(service: service, region: region)
   }
 }

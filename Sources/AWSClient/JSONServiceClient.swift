@@ -10,7 +10,7 @@ public final class JSONServiceClient {
   /// bytes each.
   private static let answerLimit = 2 * 1024 * 1024
 
-  private let http: HTTPClient
+  private let context: AWSContext
   private let endpoint: Endpoint
   private let signer: Signer
   private let url: String
@@ -23,7 +23,7 @@ public final class JSONServiceClient {
   public init(
     _ context: AWSContext, service: String, targetPrefix: String, endpoint: Endpoint
   ) {
-    http = context.http
+    self.context = context
     signer = context.signer(service: service)
     self.endpoint = endpoint
     self.targetPrefix = targetPrefix
@@ -33,31 +33,35 @@ public final class JSONServiceClient {
 
   /// Calls an operation: a JSON object goes, a JSON object comes.
   public func call(_ operation: String, _ body: [UInt8]) async throws(AWSError) -> JSONObject {
-    let fields = try await signer.sign(
+    let credentials = try await context.credentials.credentials()
+    let fields = signer.sign(
       method: "POST", path: path, host: endpoint.host,
       fields: [
         ("Content-Type", "application/x-amz-json-1.1"),
         ("X-Amz-Target", "\(targetPrefix).\(operation)"),
       ],
-      payloadHash: SHA256.hash(body), pathRule: .standard)
+      payloadHash: SHA256.hash(body), pathRule: .standard, with: credentials,
+      at: context.clock())
     let request = ClientRequest(
       .post, url, fields: fields, body: body, answerLimit: Self.answerLimit)
     let response: ClientResponse
     do throws(HTTPClientError) {
-      response = try await http.send(request)
+      response = try await context.http.send(request)
     } catch {
       throw AWSError(error)
     }
-    return try object(of: response)
+    return try Self.object(of: response, to: credentials)
   }
 
-  private func object(of response: ClientResponse) throws(AWSError) -> JSONObject {
+  private static func object(
+    of response: ClientResponse, to credentials: Credentials
+  ) throws(AWSError) -> JSONObject {
     switch response.status {
-    case 200: return try Self.object(response.body)
+    case 200: return try object(response.body)
     case 400...599:
       throw .service(
-        signer.withholdingSecrets(
-          ServiceError(json: response.body, status: response.status, fields: response.fields)))
+        ServiceError(json: response.body, status: response.status, fields: response.fields)
+          .withholdingSecrets(of: credentials))
     // Followed nowhere: what is signed for one host is nothing that another should see.
     default: throw .badAnswer("HTTP status \(response.status) in answer to a call")
     }

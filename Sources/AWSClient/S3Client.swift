@@ -9,13 +9,13 @@ public final class S3Client {
   /// What of an error's body is read.
   private static let errorLimit = 64 * 1024
 
-  private let http: HTTPClient
+  private let context: AWSContext
   private let endpoint: Endpoint
   private let signer: Signer
   private let emptyHash = SHA256.hash([UInt8]())
 
   public init(_ context: AWSContext, endpoint: Endpoint) {
-    http = context.http
+    self.context = context
     signer = context.signer(service: "s3")
     self.endpoint = endpoint
   }
@@ -28,19 +28,22 @@ public final class S3Client {
   ) async throws(AWSError) -> S3Object {
     let method: ClientRequest.Method = headOnly ? .head : .get
     let (endpoint, path) = location(of: uri)
-    let fields = try await signer.sign(
+    let credentials = try await context.credentials.credentials()
+    let fields = signer.sign(
       method: method.rawValue, path: path, host: endpoint.host,
-      fields: [("X-Amz-Content-SHA256", emptyHash.hex)], payloadHash: emptyHash, pathRule: .s3)
+      fields: [("X-Amz-Content-SHA256", emptyHash.hex)], payloadHash: emptyHash, pathRule: .s3,
+      with: credentials, at: context.clock())
     let request = ClientRequest(method, endpoint.origin + path, fields: fields)
     let response: StreamedResponse
     do throws(HTTPClientError) {
-      response = try await http.open(request)
+      response = try await context.http.open(request)
     } catch {
       throw AWSError(error)
     }
     switch response.status {
     case 200: return try S3Object(response, headOnly: headOnly)
-    case 400...599: throw .service(signer.withholdingSecrets(try await Self.error(response)))
+    case 400...599:
+      throw .service(try await Self.error(response).withholdingSecrets(of: credentials))
     default: throw .badAnswer("HTTP status \(response.status) in answer to a GetObject")
     }
   }

@@ -16,4 +16,9 @@ public struct CredentialsChain: CredentialsSource {
     }
     return nil
   }
+
+  /// Editions only grow, and so does their sum with any of them.
+  public func edition(at second: Int) -> Int {
+    sources.reduce(0) { $0 &+ $1.edition(at: second) }
+  }
 }

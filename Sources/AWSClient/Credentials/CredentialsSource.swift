@@ -12,6 +12,15 @@ public protocol CredentialsSource: Sendable {
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials?
+
+  /// How often the files that the source depends on have been found changed by this second of the wall
+  /// clock. The store asks about once a second, and resolves anew when the number is another one.
+  func edition(at second: Int) -> Int
+}
+
+extension CredentialsSource {
+  /// A source without files.
+  public func edition(at second: Int) -> Int { 0 }
 }
 
 /// What a source works with: those of the worker on whose loop it is asked.
