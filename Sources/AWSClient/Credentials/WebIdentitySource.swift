@@ -1,0 +1,107 @@
+/// A role that is assumed with a token from a file, as EKS gives one to its pods (IRSA).
+struct WebIdentitySource: CredentialsSource {
+  /// STS takes tokens of 4 to 20,000 characters.
+  private static let longestToken = 20_000
+
+  let name = "assume-role-with-web-identity"
+  private let files: ProfileFiles
+  private let profile: String?
+  private let environment: AWSEnvironment?
+  private let endpoints: CredentialsEndpoints
+
+  /// - Parameters:
+  ///   - profile: The profile that is asked; nil for the one in use.
+  ///   - environment: Whose `AWS_WEB_IDENTITY_TOKEN_FILE`, `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME` go
+  ///     before the profile's settings, each by itself; nil where they mean nothing: for a
+  ///     `source_profile`, and where a flag names the profile.
+  init(
+    _ files: ProfileFiles, profile: String? = nil, environment: AWSEnvironment?,
+    endpoints: CredentialsEndpoints
+  ) {
+    self.files = files
+    self.profile = profile
+    self.environment = environment
+    self.endpoints = endpoints
+  }
+
+  func resolve(
+    with tools: CredentialsTools
+  ) async throws(CredentialsError) -> ResolvedCredentials? {
+    let profiles = try files.profiles(at: tools.clock(), for: name)
+    let settings = profiles[profile ?? profiles.name] ?? Settings()
+    func setting(_ name: String, _ variable: String) -> String? {
+      environment?[variable] ?? settings[name]
+    }
+    guard let path = setting("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE"),
+      !path.isEmpty
+    else { return nil }
+    guard let arn = setting("role_arn", "AWS_ROLE_ARN"), !arn.isEmpty else {
+      throw failure(
+        """
+        there is a token file, \(path), and no role: set AWS_ROLE_ARN, \
+        or role_arn in the profile \(profile ?? profiles.name)
+        """)
+    }
+    let role: RoleSettings
+    do throws(RoleSettings.Problem) {
+      role = try RoleSettings(
+        arn: arn, sessionName: setting("role_session_name", "AWS_ROLE_SESSION_NAME"))
+    } catch {
+      throw failure(
+        """
+        \(error.reason) (AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME, \
+        or the profile \(profile ?? profiles.name))
+        """)
+    }
+    return try await assume(role, token: try token(path), with: tools)
+  }
+
+  private func assume(
+    _ role: RoleSettings, token: String, with tools: CredentialsTools
+  ) async throws(CredentialsError) -> ResolvedCredentials {
+    let sts = endpoints.sts
+    do throws(AWSError) {
+      let assumed = try await sts.assumeRole(
+        role.role(at: tools.clock()), webIdentityToken: token, with: tools)
+      return ResolvedCredentials(assumed, origin: "\(name) (\(role.arn))")
+    } catch {
+      throw failure(
+        "\(role.arn) can't be assumed: \(error.explanation(of: "STS", at: sts.endpoint))")
+    }
+  }
+
+  /// Read each time: EKS puts a new token into the file long before the old one's end.
+  private func token(_ path: String) throws(CredentialsError) -> String {
+    let file: LocalFile
+    do throws(LocalFile.Failure) {
+      file = try LocalFile(reading: path, limit: Self.longestToken)
+    } catch {
+      throw failure("the token file \(path) \(error.reason)")
+    }
+    // A line's end is no part of a token; editors and `echo` leave one.
+    let text = String(decoding: file.bytes, as: UTF8.self)
+    guard let end = text.utf8.lastIndex(where: { $0 > 0x20 }) else {
+      throw failure("the token file \(path) is empty")
+    }
+    let token = String(text[...end])
+    guard token.utf8.count >= 4, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw failure("the token file \(path) has something else in it than a token")
+    }
+    return token
+  }
+
+  private func failure(_ reason: String) -> CredentialsError {
+    CredentialsError(source: name, reason)
+  }
+}
+
+extension LocalFile.Failure {
+  /// The rest of a sentence about the file.
+  var reason: String {
+    switch self {
+    case .missing: "is not there"
+    case .unreadable(let reason): "can't be read: \(reason)"
+    case .tooLarge(let limit): "has more than \(limit) bytes"
+    }
+  }
+}
