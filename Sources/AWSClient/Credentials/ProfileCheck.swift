@@ -7,7 +7,7 @@ struct ProfileCheck: CredentialsSource {
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
-    _ = try files.profiles(for: name, at: tools.clock())
+    _ = try files.profiles(at: tools.clock(), for: name)
     return nil
   }
 

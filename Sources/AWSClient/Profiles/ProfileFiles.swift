@@ -78,7 +78,7 @@ public final class ProfileFiles: Sendable {
 
   /// The same for a source of credentials, in whose name a problem is thrown.
   func profiles(
-    for source: String, at second: Int
+    at second: Int, for source: String
   ) throws(CredentialsError) -> Profiles {
     do throws(Problem) {
       return try profiles(at: second)
