@@ -31,7 +31,7 @@ struct STSClient {
   ) async throws(AWSError) -> AssumedRole {
     let body = Self.form("AssumeRole", role, [("ExternalId", role.externalID)])
     let signer = Signer(service: "sts", region: region)
-    let answer = try await call(with: tools, withholding: source) {
+    let answer = try await call(with: tools, { $0.withholdingSecrets(of: source) }) {
       request(
         body,
         signer.sign(
@@ -46,7 +46,9 @@ struct STSClient {
     _ role: Role, webIdentityToken token: String, with tools: CredentialsTools
   ) async throws(AWSError) -> AssumedRole {
     let body = Self.form("AssumeRoleWithWebIdentity", role, [("WebIdentityToken", token)])
-    let answer = try await call(with: tools, withholding: nil) { request(body, Self.fields) }
+    let answer = try await call(with: tools, { $0.withholding(token) }) {
+      request(body, Self.fields)
+    }
     return try Self.assumedRole(answer, "AssumeRoleWithWebIdentity")
   }
 
@@ -63,14 +65,14 @@ struct STSClient {
   }
 
   private func call(
-    with tools: CredentialsTools, withholding source: Credentials?, _ request: () -> ClientRequest
+    with tools: CredentialsTools, _ withholdSecrets: @escaping (ServiceError) -> ServiceError,
+    _ request: () -> ClientRequest
   ) async throws(AWSError) -> [UInt8] {
     let call = CredentialsCall(
       tools: tools,
       readError: { response in
-        let error = ServiceError(
-          xml: response.body, status: response.status, fields: response.fields)
-        return source.map(error.withholdingSecrets(of:)) ?? error
+        withholdSecrets(
+          ServiceError(xml: response.body, status: response.status, fields: response.fields))
       },
       // The identity provider could not be asked for its keys (STS's model says: try again).
       transientCodes: ["IDPCommunicationError"])

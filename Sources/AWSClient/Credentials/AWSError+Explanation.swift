@@ -1,3 +1,5 @@
+import JSON
+
 extension AWSError {
   /// What went wrong with a service that was asked for credentials, in a sentence.
   func explanation(of service: String, at endpoint: Endpoint) -> String {
@@ -16,15 +18,6 @@ extension AWSError {
 }
 
 extension String {
-  /// A text from outside, without anything that could break a line or steer a terminal, and not long.
-  var onOneLine: String {
-    var text = ""
-    for scalar in unicodeScalars.prefix(512) {
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator: text += " "
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return text
-  }
+  /// A text from outside, fit for a message.
+  var onOneLine: String { String(String.UnicodeScalarView(unicodeScalars.prefix(512))).printable }
 }

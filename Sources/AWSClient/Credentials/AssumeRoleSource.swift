@@ -3,24 +3,13 @@ import SigV4
 /// A profile with a `role_arn`: its role, assumed with the credentials of another source.
 struct AssumeRoleSource: CredentialsSource {
   let name = "assume-role"
-  private let files: ProfileFiles
-  private let endpoints: CredentialsEndpoints
-  private let named: @Sendable (RoleChain.NamedSource) -> any CredentialsSource
-  private let ofProfile: @Sendable (String) -> any CredentialsSource
-
-  /// - Parameters:
-  ///   - named: What a `credential_source` stands for.
-  ///   - ofProfile: The chain of a profile's own sources, without its role: that of a `source_profile`.
-  init(
-    _ files: ProfileFiles, endpoints: CredentialsEndpoints,
-    named: @escaping @Sendable (RoleChain.NamedSource) -> any CredentialsSource,
-    ofProfile: @escaping @Sendable (String) -> any CredentialsSource
-  ) {
-    self.files = files
-    self.endpoints = endpoints
-    self.named = named
-    self.ofProfile = ofProfile
-  }
+  let profile: String
+  let files: ProfileFiles
+  let endpoints: CredentialsEndpoints
+  /// What a `credential_source` stands for.
+  let named: @Sendable (RoleChain.NamedSource) -> any CredentialsSource
+  /// The sources of a `source_profile`, but for its role.
+  let ofProfile: @Sendable (String) -> any CredentialsSource
 
   func resolve(
     with tools: CredentialsTools
@@ -34,10 +23,10 @@ struct AssumeRoleSource: CredentialsSource {
   }
 
   private func chain(at second: Int) throws(CredentialsError) -> RoleChain? {
-    let profiles = try files.profiles(at: second, for: name)
-    guard RoleChain.isRole(profiles.settings) else { return nil }
+    let profiles = try files.profiles(for: name, at: second)
+    guard let settings = profiles[profile], RoleChain.isRole(settings) else { return nil }
     do throws(RoleChain.Problem) {
-      return try RoleChain(from: profiles.name, in: profiles)
+      return try RoleChain(from: profile, in: profiles)
     } catch {
       throw failure(error.profile, error.reason)
     }
@@ -87,16 +76,5 @@ extension ResolvedCredentials {
     self.init(
       assumed.credentials.credentials, expiration: assumed.credentials.expiration,
       accountID: assumed.accountID, origin: origin)
-  }
-}
-
-extension ProfileFiles {
-  /// What the files say now, for a source of this name.
-  func profiles(at second: Int, for source: String) throws(CredentialsError) -> Profiles {
-    do throws(Problem) {
-      return try profiles(at: second)
-    } catch {
-      throw CredentialsError(source: source, error.description)
-    }
   }
 }

@@ -4,31 +4,18 @@ struct WebIdentitySource: CredentialsSource {
   private static let longestToken = 20_000
 
   let name = "assume-role-with-web-identity"
-  private let files: ProfileFiles
-  private let profile: String?
-  private let environment: AWSEnvironment?
-  private let endpoints: CredentialsEndpoints
-
-  /// - Parameters:
-  ///   - profile: The profile that is asked; nil for the one in use.
-  ///   - environment: Whose `AWS_WEB_IDENTITY_TOKEN_FILE`, `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME` go
-  ///     before the profile's settings, each by itself; nil where they mean nothing: for a
-  ///     `source_profile`, and where a flag names the profile.
-  init(
-    _ files: ProfileFiles, profile: String? = nil, environment: AWSEnvironment?,
-    endpoints: CredentialsEndpoints
-  ) {
-    self.files = files
-    self.profile = profile
-    self.environment = environment
-    self.endpoints = endpoints
-  }
+  let profile: String
+  let files: ProfileFiles
+  /// Whose `AWS_WEB_IDENTITY_TOKEN_FILE`, `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME` go before the
+  /// profile's settings, each by itself; nil where they mean nothing: for a `source_profile`, and where a
+  /// flag names the profile.
+  let environment: AWSEnvironment?
+  let endpoints: CredentialsEndpoints
 
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
-    let profiles = try files.profiles(at: tools.clock(), for: name)
-    let settings = profiles[profile ?? profiles.name] ?? Settings()
+    let settings = try files.profiles(for: name, at: tools.clock())[profile] ?? Settings()
     func setting(_ name: String, _ variable: String) -> String? {
       environment?[variable] ?? settings[name]
     }
@@ -39,7 +26,7 @@ struct WebIdentitySource: CredentialsSource {
       throw failure(
         """
         there is a token file, \(path), and no role: set AWS_ROLE_ARN, \
-        or role_arn in the profile \(profile ?? profiles.name)
+        or role_arn in the profile \(profile)
         """)
     }
     let role: RoleSettings
@@ -50,7 +37,7 @@ struct WebIdentitySource: CredentialsSource {
       throw failure(
         """
         \(error.reason) (AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME, \
-        or the profile \(profile ?? profiles.name))
+        or the profile \(profile))
         """)
     }
     return try await assume(role, token: try token(path), with: tools)
@@ -76,32 +63,19 @@ struct WebIdentitySource: CredentialsSource {
     do throws(LocalFile.Failure) {
       file = try LocalFile(reading: path, limit: Self.longestToken)
     } catch {
-      throw failure("the token file \(path) \(error.reason)")
+      throw failure("the token file \(path) \(error.words)")
     }
     // A line's end is no part of a token; editors and `echo` leave one.
-    let text = String(decoding: file.bytes, as: UTF8.self)
-    guard let end = text.utf8.lastIndex(where: { $0 > 0x20 }) else {
-      throw failure("the token file \(path) is empty")
-    }
-    let token = String(text[...end])
-    guard token.utf8.count >= 4, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+    let end = file.bytes.lastIndex { $0 > 0x20 }
+    let bytes = end.map { file.bytes[...$0] } ?? []
+    guard !bytes.isEmpty else { throw failure("the token file \(path) is empty") }
+    guard bytes.count >= 4, bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw failure("the token file \(path) has something else in it than a token")
     }
-    return token
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private func failure(_ reason: String) -> CredentialsError {
     CredentialsError(source: name, reason)
-  }
-}
-
-extension LocalFile.Failure {
-  /// The rest of a sentence about the file.
-  var reason: String {
-    switch self {
-    case .missing: "is not there"
-    case .unreadable(let reason): "can't be read: \(reason)"
-    case .tooLarge(let limit): "has more than \(limit) bytes"
-    }
   }
 }
