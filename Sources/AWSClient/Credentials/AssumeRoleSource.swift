@@ -5,7 +5,7 @@ struct AssumeRoleSource: CredentialsSource {
   let name = "assume-role"
   let profile: String
   let files: ProfileFiles
-  let endpoints: CredentialsEndpoints
+  let sts: STSClient
   /// What a `credential_source` stands for.
   let named: @Sendable (RoleChain.NamedSource) -> any CredentialsSource
   /// The sources of a `source_profile`, but for its role.
@@ -23,7 +23,7 @@ struct AssumeRoleSource: CredentialsSource {
   }
 
   private func chain(at second: Int) throws(CredentialsError) -> RoleChain? {
-    let profiles = try files.profiles(for: name, at: second)
+    let profiles = try files.profiles(at: second, for: name)
     guard let settings = profiles[profile], RoleChain.isRole(settings) else { return nil }
     do throws(RoleChain.Problem) {
       return try RoleChain(from: profile, in: profiles)
@@ -52,7 +52,6 @@ struct AssumeRoleSource: CredentialsSource {
   private func assume(
     _ link: RoleChain.Link, as source: Credentials, with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials {
-    let sts = endpoints.sts
     let assumed: STSClient.AssumedRole
     do throws(AWSError) {
       assumed = try await sts.assumeRole(

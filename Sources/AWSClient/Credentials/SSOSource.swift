@@ -7,13 +7,13 @@ struct SSOSource: CredentialsSource {
   let profile: String
   let files: ProfileFiles
   let environment: AWSEnvironment
-  let endpoints: CredentialsEndpoints
+  let endpoints: Endpoints
 
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
     guard let settings = try settings(at: tools.clock()) else { return nil }
-    let client = endpoints.identityCenter(in: settings.region)
+    let client = try client(in: settings.region)
     let token = try await token(settings, client, with: tools)
     let credentials: TemporaryCredentials
     do throws(AWSError) {
@@ -29,12 +29,22 @@ struct SSOSource: CredentialsSource {
   }
 
   private func settings(at second: Int) throws(CredentialsError) -> SSOSettings? {
-    let profiles = try files.profiles(for: name, at: second)
+    let profiles = try files.profiles(at: second, for: name)
     guard let settings = profiles[profile] else { return nil }
     do throws(SSOSettings.Problem) {
       return try SSOSettings(settings, in: profiles)
     } catch {
       throw failure("the profile \(profile) (\(files.configPath)): \(error.reason)")
+    }
+  }
+
+  private func client(in region: Region) throws(CredentialsError) -> IdentityCenterClient {
+    do throws(SettingsProblem) {
+      return IdentityCenterClient(
+        portal: try endpoints.endpoint(of: .sso, in: region),
+        oidc: try endpoints.endpoint(of: .ssoOIDC, in: region))
+    } catch {
+      throw failure(error.description)
     }
   }
 

@@ -44,10 +44,10 @@ struct SSOTokenFile {
   }
 
   private static func replace(_ path: String, with content: [UInt8]) throws(SystemError) {
-    // In the same folder, so that it can be renamed. mkostemps(3) lets nobody else read it.
-    var name = Array("\(path).XXXXXX.tmp".utf8CString)
-    let raw = mkostemps(&name, 4, O_CLOEXEC)
-    guard raw >= 0 else { throw SystemError("mkostemps") }
+    // In the same folder, so that it can be renamed.
+    let name = "\(path).\(randomUUID()).tmp"
+    let raw = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard raw >= 0 else { throw SystemError("open") }
     do throws(SystemError) {
       try fill(FileDescriptor(owning: raw), with: content)
       guard rename(name, path) == 0 else { throw SystemError("rename") }

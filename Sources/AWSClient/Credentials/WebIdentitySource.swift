@@ -10,12 +10,12 @@ struct WebIdentitySource: CredentialsSource {
   /// profile's settings, each by itself; nil where they mean nothing: for a `source_profile`, and where a
   /// flag names the profile.
   let environment: AWSEnvironment?
-  let endpoints: CredentialsEndpoints
+  let sts: STSClient
 
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
-    let settings = try files.profiles(for: name, at: tools.clock())[profile] ?? Settings()
+    let settings = try files.profiles(at: tools.clock(), for: name)[profile] ?? Settings()
     func setting(_ name: String, _ variable: String) -> String? {
       environment?[variable] ?? settings[name]
     }
@@ -46,7 +46,6 @@ struct WebIdentitySource: CredentialsSource {
   private func assume(
     _ role: RoleSettings, token: String, with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials {
-    let sts = endpoints.sts
     do throws(AWSError) {
       let assumed = try await sts.assumeRole(
         role.role(at: tools.clock()), webIdentityToken: token, with: tools)
