@@ -86,7 +86,7 @@ final class MultiHandle {
   func resume(_ easy: EasyHandle) {
     loop.assertIsCurrent()
     let code = curl_easy_pause(easy.raw, CURLPAUSE_CONT)
-    if code != CURLE_OK { take(easy)?.end(code, detail: easy.detail) }
+    if code != CURLE_OK { take(easy)?.end(code, on: easy) }
     settle()
   }
 
@@ -121,8 +121,7 @@ final class MultiHandle {
       // The message dies with the handle's removal.
       let (handle, code) = (message.pointee.easy_handle, message.pointee.data.result)
       guard let handle, let easy = running[handle] else { continue }
-      let detail = code == CURLE_OK ? "" : easy.detail
-      take(easy)?.end(code, detail: detail)
+      take(easy)?.end(code, on: easy)
     }
     if !progressed.isEmpty {
       for transfer in progressed { transfer.advance() }

@@ -11,8 +11,8 @@ struct Upstream: Sendable, CustomStringConvertible {
   init(_ settings: ServeSettings) {
     region = settings.region
     credentials = settings.credentials
-    athena = settings.athenaEndpoint ?? Endpoint(service: "athena", region: region)
-    s3 = settings.s3Endpoint ?? Endpoint(service: "s3", region: region)
+    athena = settings.athenaEndpoint ?? Endpoint(of: .athena, in: region)!
+    s3 = settings.s3Endpoint ?? Endpoint(of: .s3, in: region)!
   }
 
   /// The gateway signs for its own Athena with the key that this one documents.

@@ -26,10 +26,9 @@ struct EnvironmentSource: CredentialsSource {
       accountID: environment["AWS_ACCOUNT_ID"], origin: name)
   }
 
-  /// A line break, as a file's last line leaves it, could not be sent, or would not sign as it should.
   private func variable(_ variable: String) throws(CredentialsError) -> String? {
     guard let value = environment[variable] else { return nil }
-    guard value.utf8.allSatisfy({ $0 == UInt8(ascii: "\t") || $0 >= 0x20 && $0 != 0x7F }) else {
+    guard !value.hasControlCharacter else {
       throw CredentialsError(
         source: name, "\(variable) has a line break or another control character in it")
     }

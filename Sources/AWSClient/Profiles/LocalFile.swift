@@ -24,9 +24,18 @@ struct LocalFile {
   enum Failure: Error, Equatable {
     /// There is no such file, or what there is is none: a folder, `/dev/null`.
     case missing
-    /// The system's words, after "can't be read: ".
+    /// In the system's words.
     case unreadable(String)
     case tooLarge(limit: Int)
+
+    /// The rest of a sentence about the file.
+    var reason: String {
+      switch self {
+      case .missing: "is not there, or is no file"
+      case .unreadable(let reason): "can't be read: \(reason)"
+      case .tooLarge(let limit): "has more than \(limit) bytes"
+      }
+    }
   }
 
   let bytes: [UInt8]

@@ -15,6 +15,9 @@ public final class ProfileFiles: Sendable {
   /// The name of the profile in use.
   public let profile: String
 
+  /// Whether a flag names the profile: credentials of the environment are not asked then.
+  public let isNamedByFlag: Bool
+
   private let isNamed: Bool
   private let state: Lock<State>
 
@@ -24,6 +27,8 @@ public final class ProfileFiles: Sendable {
     /// The second of the last look.
     var lookedAt: Int?
     var result: Result<Profiles, Problem>?
+    /// How often the result has changed.
+    var edition = 0
   }
 
   /// - Parameter profile: The profile that a flag names; without it those are asked that botocore asks,
@@ -32,6 +37,7 @@ public final class ProfileFiles: Sendable {
     let named = profile ?? environment["AWS_DEFAULT_PROFILE"] ?? environment["AWS_PROFILE"]
     self.profile = named ?? "default"
     isNamed = named != nil
+    isNamedByFlag = profile != nil
     configPath = environment.path("AWS_CONFIG_FILE", or: "~/.aws/config")
     credentialsPath = environment.path("AWS_SHARED_CREDENTIALS_FILE", or: "~/.aws/credentials")
     state = Lock(
@@ -46,23 +52,33 @@ public final class ProfileFiles: Sendable {
   ///
   /// - Parameter second: The wall clock: within one second the files are looked at once.
   public func profiles(at second: Int) throws(Problem) -> Profiles {
-    let result = state.withLock { state in
-      if let result = state.result, state.lookedAt == second { return result }
-      state.lookedAt = second
-      // Both, whatever the first one says.
-      let isConfigNew = state.config.look()
-      let isCredentialsNew = state.credentials.look()
-      if let result = state.result, !isConfigNew, !isCredentialsNew { return result }
-      let result = read(state)
-      state.result = result
-      return result
+    try state.withLock { look(&$0, at: second) }.get()
+  }
+
+  /// How often what they say has changed by that second.
+  func edition(at second: Int) -> Int {
+    state.withLock { state in
+      _ = look(&state, at: second)
+      return state.edition
     }
-    return try result.get()
+  }
+
+  private func look(_ state: inout State, at second: Int) -> Result<Profiles, Problem> {
+    if let result = state.result, state.lookedAt == second { return result }
+    state.lookedAt = second
+    // Both, whatever the first one says.
+    let isConfigNew = state.config.look()
+    let isCredentialsNew = state.credentials.look()
+    if let result = state.result, !isConfigNew, !isCredentialsNew { return result }
+    let result = read(state)
+    if state.result != nil { state.edition += 1 }
+    state.result = result
+    return result
   }
 
   /// The same for a source of credentials, in whose name a problem is thrown.
   func profiles(
-    for source: String, at second: Int
+    at second: Int, for source: String
   ) throws(CredentialsError) -> Profiles {
     do throws(Problem) {
       return try profiles(at: second)

@@ -6,16 +6,16 @@ public struct Profiles: Sendable, Equatable {
   public let settings: Settings
 
   private let all: [String: Settings]
+  private let inConfigFile: [String: Settings]
+  private let credentialsFile: SharedFile
   private let ssoSessions: [String: Settings]
   private let services: [String: Settings]
-  /// The profile in use, as each file has it by itself.
-  let inConfigFile: Settings?
-  let inCredentialsFile: Settings?
 
   /// - Returns: nil where the profile was named and is in neither file.
   init?(name: String, isNamed: Bool, config: SharedFile, credentials: SharedFile) {
-    let profiles = config.named("profile")
-    var all = profiles
+    inConfigFile = config.named("profile")
+    credentialsFile = credentials
+    var all = inConfigFile
     for section in credentials.sections {
       all[section.name] = (all[section.name] ?? Settings()).overlaid(by: section.settings)
     }
@@ -25,13 +25,17 @@ public struct Profiles: Sendable, Equatable {
     settings = all[name] ?? Settings()
     ssoSessions = config.named("sso-session")
     services = config.named("services")
-    inConfigFile = profiles[name]
-    inCredentialsFile = credentials[name]
   }
 
   /// A profile of this name, as a `source_profile` names it: the config file's settings with those of
   /// the credentials file over them.
   public subscript(profile: String) -> Settings? { all[profile] }
+
+  /// What the config file by itself has for that profile.
+  func inConfigFile(_ profile: String) -> Settings? { inConfigFile[profile] }
+
+  /// What the credentials file by itself has for that profile.
+  func inCredentialsFile(_ profile: String) -> Settings? { credentialsFile[profile] }
 
   /// The settings of `[sso-session name]`.
   public func ssoSession(_ name: String) -> Settings? { ssoSessions[name] }

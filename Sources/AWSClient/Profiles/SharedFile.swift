@@ -66,6 +66,9 @@ public struct Settings: Sendable, Equatable {
     return value
   }
 
+  /// Whether it is set at all, be it to nothing or to indented lines.
+  public func has(_ name: String) -> Bool { values[name] != nil }
+
   /// The value of a setting within another, as `endpoint_url` is in a `[services …]` section's `athena`.
   public subscript(group: String, name: String) -> String? {
     guard case .nested(let values) = values[group] else { return nil }

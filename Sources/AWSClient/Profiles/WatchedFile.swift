@@ -48,10 +48,8 @@ struct WatchedFile {
     switch failure {
     case .missing: .success(.empty)
     case .unreadable where isDefault && !isThere: .success(.empty)
-    case .unreadable(let reason):
-      .failure(ProfileFiles.Problem(description: "\(path) can't be read: \(reason)"))
-    case .tooLarge(let limit):
-      .failure(ProfileFiles.Problem(description: "\(path) has more than \(limit) bytes"))
+    case .unreadable, .tooLarge:
+      .failure(ProfileFiles.Problem(description: "\(path) \(failure.reason)"))
     }
   }
 }
