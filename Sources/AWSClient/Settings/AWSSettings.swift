@@ -28,6 +28,11 @@ public struct AWSSettings: Sendable {
     endpoints = Endpoints(
       &reader, athena: flags.endpointURL.map { Setting($0, from: "--endpoint-url") })
     authorities = Self.authorities(&reader)
+    do throws(CredentialsError) {
+      _ = try EnvironmentSource(environment).read()
+    } catch {
+      reader.note("credentials: \(error.reason)")
+    }
     if let region {
       for service in [AWSService.athena, .s3] {
         do throws(SettingsProblem) {
