@@ -92,7 +92,7 @@ public struct RetryPolicy: Sendable {
   /// one would be as well.
   private static func isTransient(_ error: HTTPClientError) -> Bool {
     switch error {
-    case .resolve, .connect, .tls, .timeout, .cutShort, .badAnswer, .failed: true
+    case .resolve, .connect, .tls, .proxy, .timeout, .cutShort, .badAnswer, .failed: true
     case .tooLarge, .headTooLarge, .invalidRequest, .closed: false
     }
   }
