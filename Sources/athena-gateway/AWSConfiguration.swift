@@ -30,13 +30,17 @@ struct AWSConfiguration: Sendable {
         try settings.endpoints.endpoint(of: service, in: found.value)
       }
     }
-    guard let athena = endpoints[0], let s3 = endpoints[1] else { return nil }
+    let chain = problems.noting { () throws(SettingsProblem) in
+      try CredentialsChain.standard(
+        environment: variables, files: files, region: found.value, endpoints: settings.endpoints)
+    }
+    guard let athena = endpoints[0], let s3 = endpoints[1], let chain else { return nil }
     self.settings = settings
     self.proxies = proxies
     self.athena = athena
     self.s3 = s3
     region = found
-    credentials = .standard(environment: variables, files: files)
+    credentials = chain
   }
 
   private static func proxies(
@@ -57,7 +61,8 @@ struct AWSConfiguration: Sendable {
     do throws(SettingsProblems) {
       return try AWSSettings(
         environment: environment, profiles: profiles,
-        flags: .init(region: flags.region, endpointURL: flags.endpointURL))
+        flags: .init(
+          region: flags.region, endpointURL: flags.endpointURL, profile: flags.profile))
     } catch {
       for problem in error.list { problems.add(problem) }
       return nil

@@ -23,7 +23,9 @@ struct Upstream: Sendable, CustomStringConvertible {
     region = configuration.region.value
     athena = configuration.athena
     s3 = configuration.s3
-    shared = AWSShared(credentials: credentials)
+    shared = AWSShared(
+      credentials: credentials, retries: configuration.settings.retries,
+      clockOffset: ClockOffset(onChange: Self.tell))
     client = configuration.client
   }
 
@@ -35,6 +37,14 @@ struct Upstream: Sendable, CustomStringConvertible {
     s3 = athena
     shared = AWSShared(credentials: credentials)
     client = .init(userAgent: AthenaGateway.userAgent)
+  }
+
+  private static func tell(clockOffset seconds: Int) {
+    Terminal.complain(
+      seconds == 0
+        ? "this machine's clock is right again by AWS's"
+        : "this machine's clock is \(abs(seconds)) s \(seconds > 0 ? "slow" : "fast") by AWS's; calls are "
+          + "signed with AWS's time; set the clock")
   }
 
   var description: String { "region \(region), Athena at \(athena), S3 at \(s3)" }

@@ -3,11 +3,17 @@ import Testing
 
 @testable import AWSClient
 
-struct EnvironmentCredentialsTests {
+struct EnvironmentSourceTests {
   private static let key = ["AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"]
 
-  private func credentials(_ more: [String: String]) async throws -> Credentials {
-    try await EnvironmentCredentials(Self.key.merging(more) { $1 }).credentials()
+  private func resolve(_ environment: [String: String]) async throws -> ResolvedCredentials? {
+    try await withService(answering: Script()) { context, _ in
+      try await EnvironmentSource(AWSEnvironment(environment)).resolve(with: context.tools)
+    }
+  }
+
+  private func credentials(_ more: [String: String]) async throws -> Credentials? {
+    try await resolve(Self.key.merging(more) { $1 })?.credentials
   }
 
   @Test func `A key and its secret are enough`() async throws {
@@ -18,49 +24,44 @@ struct EnvironmentCredentialsTests {
 
   /// botocore asks the older name first.
   @Test func `A token has two names`() async throws {
-    #expect(try await credentials(["AWS_SESSION_TOKEN": "t"]).sessionToken == "t")
-    #expect(try await credentials(["AWS_SECURITY_TOKEN": "u"]).sessionToken == "u")
+    #expect(try await credentials(["AWS_SESSION_TOKEN": "t"])?.sessionToken == "t")
+    #expect(try await credentials(["AWS_SECURITY_TOKEN": "u"])?.sessionToken == "u")
     let both = ["AWS_SESSION_TOKEN": "t", "AWS_SECURITY_TOKEN": "u"]
-    #expect(try await credentials(both).sessionToken == "u")
+    #expect(try await credentials(both)?.sessionToken == "u")
   }
 
   @Test(arguments: [
     [:], ["AWS_ACCESS_KEY_ID": ""], ["AWS_SECRET_ACCESS_KEY": "secret"],
     ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "secret"],
   ])
-  func `Without a key there are none`(environment: [String: String]) async throws {
-    let provider = try EnvironmentCredentials(environment)
-    #expect(provider.isEmpty)
-    let error = await #expect(throws: AWSError.self) { try await provider.credentials() }
-    guard case .noCredentials = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
+  func `Without a key it is not configured`(environment: [String: String]) async throws {
+    #expect(try await resolve(environment) == nil)
   }
 
   @Test(arguments: [
     ["AWS_ACCESS_KEY_ID": "AKID"], ["AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": ""],
   ])
-  func `A key without its secret is a mistake`(environment: [String: String]) {
-    #expect(throws: EnvironmentCredentials.Problem.incomplete) {
-      try EnvironmentCredentials(environment)
-    }
+  func `A key without its secret is a mistake`(environment: [String: String]) async throws {
+    let error = await #expect(throws: CredentialsError.self) { try await resolve(environment) }
+    #expect(error?.description.contains("AWS_SECRET_ACCESS_KEY is not") == true)
   }
 
   @Test(arguments: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
-  func `A line break in one of them is a mistake`(variable: String) {
+  func `A line break in one of them is a mistake`(variable: String) async throws {
     for text in ["a\n", "a\r\n", "a\0b", "\u{7F}"] {
-      #expect(throws: EnvironmentCredentials.Problem.controlCharacter(variable: variable)) {
-        try EnvironmentCredentials(Self.key.merging([variable: text]) { $1 })
+      let error = await #expect(throws: CredentialsError.self) {
+        try await credentials([variable: text])
       }
+      #expect(error?.description.contains(variable) == true)
     }
   }
 
-  @Test func `Nothing that prints them shows the secret`() throws {
-    let provider = try EnvironmentCredentials(Self.key)
+  @Test func `Nothing that prints them shows the secret`() async throws {
+    let found = try await resolve(Self.key)
+    let resolved = try #require(found)
     var dumped = ""
-    dump(provider, to: &dumped)
+    dump(resolved, to: &dumped)
     #expect(!dumped.contains("secret\""))
-    #expect(!"\(provider)".contains("\"secret\""))
+    #expect(!"\(resolved)".contains("\"secret\""))
   }
 }
