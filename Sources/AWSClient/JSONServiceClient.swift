@@ -10,73 +10,68 @@ public final class JSONServiceClient {
   /// bytes each.
   private static let answerLimit = 2 * 1024 * 1024
 
-  private let context: AWSContext
+  private let http: HTTPClient
   private let endpoint: Endpoint
-  private let signer: Signer
-  private let url: String
-  private let path: String
+  private let caller: ServiceCaller
   private let targetPrefix: String
 
   /// - Parameters:
   ///   - service: The name that signatures are scoped to.
   ///   - targetPrefix: What stands before the operation in `X-Amz-Target`.
+  ///   - modelledErrors: The codes of the errors in the service's model.
   public init(
-    _ context: AWSContext, service: String, targetPrefix: String, endpoint: Endpoint
+    _ context: AWSContext, service: String, targetPrefix: String, endpoint: Endpoint,
+    modelledErrors: Set<String> = []
   ) {
-    self.context = context
-    signer = context.signer(service: service)
+    http = context.http
+    caller = ServiceCaller(context, service: service, modelled: modelledErrors)
     self.endpoint = endpoint
     self.targetPrefix = targetPrefix
-    path = endpoint.basePath + "/"
-    url = endpoint.origin + path
   }
 
   /// Calls an operation: a JSON object goes, a JSON object comes.
   public func call(_ operation: String, _ body: [UInt8]) async throws(AWSError) -> JSONObject {
-    let credentials = try await context.credentials.credentials()
-    let fields = signer.sign(
-      method: "POST", path: path, host: endpoint.host,
+    let request = UnsignedRequest(
+      method: .post, endpoint: endpoint, path: endpoint.basePath + "/",
       fields: [
         ("Content-Type", "application/x-amz-json-1.1"),
         ("X-Amz-Target", "\(targetPrefix).\(operation)"),
       ],
-      payloadHash: SHA256.hash(body), pathRule: .standard, with: credentials,
-      at: context.clock())
-    let request = ClientRequest(
-      .post, url, fields: fields, body: body, answerLimit: Self.answerLimit)
-    let response: ClientResponse
-    do throws(HTTPClientError) {
-      response = try await context.http.send(request)
-    } catch {
-      throw AWSError(error)
+      body: body, payloadHash: SHA256.hash(body), pathRule: .standard,
+      answerLimit: Self.answerLimit)
+    return try await caller.call(request) { request async throws(CallFailure) in
+      let response: ClientResponse
+      do throws(HTTPClientError) {
+        response = try await http.send(request)
+      } catch {
+        throw .transfer(error)
+      }
+      return try Self.object(of: response)
     }
-    return try Self.object(of: response, to: credentials)
   }
 
-  private static func object(
-    of response: ClientResponse, to credentials: Credentials
-  ) throws(AWSError) -> JSONObject {
+  private static func object(of response: ClientResponse) throws(CallFailure) -> JSONObject {
     switch response.status {
     case 200: return try object(response.body)
     case 400...599:
-      throw .service(
-        ServiceError(json: response.body, status: response.status, fields: response.fields)
-          .withholdingSecrets(of: credentials))
+      let error = ServiceError(
+        json: response.body, status: response.status, fields: response.fields)
+      throw .service(error, response.fields)
     // Followed nowhere: what is signed for one host is nothing that another should see.
-    default: throw .badAnswer("HTTP status \(response.status) in answer to a call")
+    default: throw .unpromised("HTTP status \(response.status) in answer to a call")
     }
   }
 
   /// An operation without output may answer with nothing at all.
-  private static func object(_ body: [UInt8]) throws(AWSError) -> JSONObject {
+  private static func object(_ body: [UInt8]) throws(CallFailure) -> JSONObject {
     if body.isEmpty { return JSONObject() }
     let value: JSONValue
     do throws(JSONError) {
       value = try JSONValue(parsing: body)
     } catch {
-      throw .badAnswer("it is not JSON: \(error)")
+      throw .unpromised("it is not JSON: \(error)")
     }
-    guard let object = value.asObject else { throw .badAnswer("it is JSON but not an object") }
+    guard let object = value.asObject else { throw .unpromised("it is JSON but not an object") }
     return object
   }
 }

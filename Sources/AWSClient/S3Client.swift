@@ -9,14 +9,15 @@ public final class S3Client {
   /// What of an error's body is read.
   private static let errorLimit = 64 * 1024
 
-  private let context: AWSContext
+  private let http: HTTPClient
   private let endpoint: Endpoint
-  private let signer: Signer
+  private let caller: ServiceCaller
   private let emptyHash = SHA256.hash([UInt8]())
 
   public init(_ context: AWSContext, endpoint: Endpoint) {
-    self.context = context
-    signer = context.signer(service: "s3")
+    http = context.http
+    caller = ServiceCaller(
+      context, service: "s3", modelled: ["InvalidObjectState", "NoSuchKey"])
     self.endpoint = endpoint
   }
 
@@ -28,23 +29,28 @@ public final class S3Client {
   ) async throws(AWSError) -> S3Object {
     let method: ClientRequest.Method = headOnly ? .head : .get
     let (endpoint, path) = location(of: uri)
-    let credentials = try await context.credentials.credentials()
-    let fields = signer.sign(
-      method: method.rawValue, path: path, host: endpoint.host,
-      fields: [("X-Amz-Content-SHA256", emptyHash.hex)], payloadHash: emptyHash, pathRule: .s3,
-      with: credentials, at: context.clock())
-    let request = ClientRequest(method, endpoint.origin + path, fields: fields)
+    let request = UnsignedRequest(
+      method: method, endpoint: endpoint, path: path,
+      fields: [("X-Amz-Content-SHA256", emptyHash.hex)], payloadHash: emptyHash, pathRule: .s3)
+    return try await caller.call(request) { request async throws(CallFailure) in
+      try await send(request, headOnly: headOnly)
+    }
+  }
+
+  /// One try, up to the head of its answer: what has begun to arrive is not asked for again.
+  private func send(
+    _ request: ClientRequest, headOnly: Bool
+  ) async throws(CallFailure) -> S3Object {
     let response: StreamedResponse
     do throws(HTTPClientError) {
-      response = try await context.http.open(request)
+      response = try await http.open(request)
     } catch {
-      throw AWSError(error)
+      throw .transfer(error)
     }
     switch response.status {
     case 200: return try S3Object(response, headOnly: headOnly)
-    case 400...599:
-      throw .service(try await Self.error(response).withholdingSecrets(of: credentials))
-    default: throw .badAnswer("HTTP status \(response.status) in answer to a GetObject")
+    case 400...599: throw .service(try await Self.error(response), response.fields)
+    default: throw .unpromised("HTTP status \(response.status) in answer to a GetObject")
     }
   }
 
@@ -62,12 +68,13 @@ public final class S3Client {
     character.isLowercase || character.isNumber || character == "-"
   }
 
-  private static func error(_ response: StreamedResponse) async throws(AWSError) -> ServiceError {
+  private static func error(_ response: StreamedResponse) async throws(CallFailure) -> ServiceError
+  {
     var body: [UInt8] = []
     do throws(HTTPClientError) {
       while body.count < errorLimit, let piece = try await response.read() { body += piece }
     } catch {
-      throw AWSError(error)
+      throw .transfer(error)
     }
     return ServiceError(xml: body, status: response.status, fields: response.fields)
   }

@@ -49,11 +49,15 @@ extension ServiceError {
   /// The error without its message, where that repeats a secret: AWS explains a wrong signature by all
   /// that it covers, the session token included, and what stands between may do so under any name.
   func withholdingSecrets(of credentials: Credentials) -> ServiceError {
+    withholding(credentials.secretAccessKey, credentials.sessionToken ?? "")
+  }
+
+  func withholding(_ secrets: String...) -> ServiceError {
     guard let message else { return self }
     // AWS's have 40 characters and more; a shorter text would be found by chance.
-    let secrets = [credentials.secretAccessKey, credentials.sessionToken ?? ""]
-      .filter { $0.utf8.count >= 16 }
-    guard secrets.contains(where: message.contains) else { return self }
+    guard secrets.contains(where: { $0.utf8.count >= 16 && message.contains($0) }) else {
+      return self
+    }
     var error = self
     error.message = nil
     return error

@@ -8,7 +8,10 @@ public final class AthenaClient {
 
   public init(_ context: AWSContext, endpoint: Endpoint, s3Endpoint: Endpoint) {
     service = JSONServiceClient(
-      context, service: "athena", targetPrefix: "AmazonAthena", endpoint: endpoint)
+      context, service: "athena", targetPrefix: "AmazonAthena", endpoint: endpoint,
+      modelledErrors: [
+        "InternalServerException", "InvalidRequestException", "ResourceNotFoundException",
+      ])
     s3 = S3Client(context, endpoint: s3Endpoint)
   }
 

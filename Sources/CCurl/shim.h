@@ -111,6 +111,15 @@ static inline CURLcode ccurl_set_socket_owner(
   return code;
 }
 
+/// What the handles of one multi handle have in common. All are of one thread: no locks.
+static inline CURLSHcode ccurl_share_tls_sessions(CURLSH *share) {
+  return curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+}
+
+static inline CURLcode ccurl_use_share(CURL *easy, CURLSH *share) {
+  return curl_easy_setopt(easy, CURLOPT_SHARE, share);
+}
+
 // What a request is.
 
 static inline CURLcode ccurl_set_url(CURL *easy, const char *url) {

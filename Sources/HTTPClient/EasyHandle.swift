@@ -13,7 +13,8 @@ final class EasyHandle {
   private var deadline: Deadline?
 
   init(
-    loop: EventLoop, configuration: HTTPClient.Configuration, sockets: SocketTable
+    loop: EventLoop, configuration: HTTPClient.Configuration, sockets: SocketTable,
+    sharing share: UnsafeMutableRawPointer
   ) {
     guard let raw = curl_easy_init() else { fatalError("curl_easy_init: out of memory") }
     self.raw = raw
@@ -21,6 +22,7 @@ final class EasyHandle {
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     setConstants(configuration, sockets)
+    precondition(ccurl_use_share(raw, share) == CURLE_OK, "libcurl refuses to share")
     deadline = loop.makeDeadline { [unowned self] in transfer?.deadlineHasPassed() }
   }
 

@@ -78,11 +78,6 @@ struct GatewayProcess {
     Terminal.say(
       "athena-gateway \(AthenaGateway.version): \(address.url(settings.scheme)), \(workers), \(upstream)"
     )
-    if !settings.isLocal, upstream.credentials.isEmpty {
-      Terminal.say(
-        "no AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; every call to "
-          + "Athena will be answered with 503 until the gateway is started with them")
-    }
     if settings.isLocal {
       Terminal.say(
         """

@@ -9,7 +9,8 @@ struct ServeSettings: Sendable {
   let listen: ListenAddress
   let workers: Int
   let region: Region
-  let credentials: EnvironmentCredentials
+  let environment: AWSEnvironment
+  let retries: RetryPolicy
   /// nil for the region's own.
   let athenaEndpoint: Endpoint?
   /// nil for the region's own.
@@ -26,7 +27,13 @@ struct ServeSettings: Sendable {
     var problems = Problems()
     let listen = problems.noting("--listen") { try ListenAddress(parsing: flags.listen) }
     let region = Self.region(flags, environment, &problems)
-    let credentials = problems.noting("credentials") { try EnvironmentCredentials(environment) }
+    self.environment = AWSEnvironment(environment)
+    do throws(SettingsProblems) {
+      retries = try AWSSettings(environment: self.environment, profiles: nil).retries
+    } catch {
+      retries = RetryPolicy()
+      for problem in error.list { problems.add(problem) }
+    }
     let athena = Self.endpoint(
       [("--endpoint-url", flags.endpointURL)]
         + ["AWS_ENDPOINT_URL_ATHENA", "AWS_ENDPOINT_URL"].map { ($0, environment[$0]) },
@@ -44,11 +51,10 @@ struct ServeSettings: Sendable {
     drainTimes = flags.drain.times(&problems)
     let tls = TLSContext(flags, &problems)
     if let listen, !listen.isLoopback { Self.checkExposure(flags, listen, &problems) }
-    guard let listen, let region, let credentials, problems.isEmpty else { throw problems.error }
+    guard let listen, let region, problems.isEmpty else { throw problems.error }
     isLocal = flags.local
     self.listen = listen
     self.region = region
-    self.credentials = credentials
     workers = flags.workers ?? Processors.available
     athenaEndpoint = flags.local ? nil : athena
     s3Endpoint = flags.local ? nil : s3

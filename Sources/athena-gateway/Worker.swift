@@ -61,7 +61,7 @@ extension Worker.Parts {
     let http = HTTPClient(
       on: loop, configuration: .init(userAgent: "athena-gateway/\(AthenaGateway.version)"))
     let context = AWSContext(
-      http: http, region: upstream.region, credentials: upstream.credentials,
+      on: loop, http: http, region: upstream.region, shared: upstream.shared,
       clock: { time(nil) })
     gateway = Gateway(
       athena: AthenaClient(context, endpoint: upstream.athena, s3Endpoint: upstream.s3),

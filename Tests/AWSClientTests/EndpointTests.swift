@@ -19,7 +19,8 @@ struct EndpointTests {
   func `A region has an endpoint in its partition`(name: String, partition: String, host: String)
     throws
   {
-    let endpoint = try #require(Endpoint(of: .athena, in: try #require(Region(name))))
+    let region = try #require(Region(name))
+    let endpoint = try #require(Endpoint(of: .athena, in: region))
     #expect(Partition(region: name).name == partition)
     #expect(endpoint.host == host)
     #expect(endpoint.description == "https://\(host)")

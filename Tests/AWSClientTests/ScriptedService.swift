@@ -77,7 +77,9 @@ func withService<Value: Sendable>(
     let credentials = Credentials(
       accessKeyID: "AKID", secretAccessKey: "secret", sessionToken: sessionToken)
     let context = AWSContext(
-      http: client, region: Region("eu-west-1")!, credentials: EnvironmentCredentials(credentials),
+      on: loop, http: client, region: Region("eu-west-1")!,
+      shared: AWSShared(
+        credentials: CredentialsStore(credentials), retries: RetryPolicy(attempts: 1)),
       clock: { 1_763_799_353 })
     return try await body(context, "http://127.0.0.1:\(server.port)")
   }.value

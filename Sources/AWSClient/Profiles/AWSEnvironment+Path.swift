@@ -8,7 +8,7 @@ extension AWSEnvironment {
   }
 
   /// `~` at the start is `HOME`, and without that the home of the process's user.
-  private func expandingUser(_ path: String) -> String {
+  func expandingUser(_ path: String) -> String {
     guard path == "~" || path.hasPrefix("~/") else { return path }
     guard let home = self["HOME"] ?? getpwuid(getuid()).map({ String(cString: $0.pointee.pw_dir) })
     else { return path }

@@ -18,6 +18,7 @@ public struct AWSSettings: Sendable {
   public let endpoints: Endpoints
   /// A PEM file of certificate authorities, in place of the system's.
   public let authorities: Setting<String>?
+  public let retries: RetryPolicy
 
   /// Throws all problems at once.
   public init(
@@ -28,6 +29,7 @@ public struct AWSSettings: Sendable {
     endpoints = Endpoints(
       &reader, athena: flags.endpointURL.map { Setting($0, from: "--endpoint-url") })
     authorities = Self.authorities(&reader)
+    retries = reader.retries()
     if let region {
       for service in [AWSService.athena, .s3] {
         do throws(SettingsProblem) {
