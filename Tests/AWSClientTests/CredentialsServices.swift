@@ -31,9 +31,7 @@ func withTools<Value: Sendable>(
           authority: request.authority, fields: request.fields,
           content: String(decoding: content, as: UTF8.self))
         log.append(received)
-        let script = answer(received)
-        return Response(
-          status: .init(code: script.status), content: .bytes(Array(script.content.utf8)))
+        return await answer(received).response(on: loop)
       })
     defer { server.close() }
     let client = HTTPClient(on: loop, configuration: .init(userAgent: "test"))
