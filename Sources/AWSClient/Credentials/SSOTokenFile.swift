@@ -23,7 +23,7 @@ struct SSOTokenFile {
     do throws(LocalFile.Failure) {
       file = try LocalFile(reading: path, limit: 64 * 1024)
     } catch {
-      throw Problem(reason: error.words)
+      throw Problem(reason: error.reason)
     }
     guard let token = SSOToken(parsing: file.bytes) else { throw Problem(reason: "has no token") }
     return token

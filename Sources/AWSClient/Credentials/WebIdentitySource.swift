@@ -62,7 +62,7 @@ struct WebIdentitySource: CredentialsSource {
     do throws(LocalFile.Failure) {
       file = try LocalFile(reading: path, limit: Self.longestToken)
     } catch {
-      throw failure("the token file \(path) \(error.words)")
+      throw failure("the token file \(path) \(error.reason)")
     }
     // A line's end is no part of a token; editors and `echo` leave one.
     let end = file.bytes.lastIndex { $0 > 0x20 }

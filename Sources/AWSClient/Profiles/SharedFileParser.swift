@@ -111,19 +111,22 @@ struct SharedFileParser {
   // MARK: Values
 
   private func sections() throws(Problem) -> [SharedFile.Section] {
-    let defaults = try settings(of: headings.first { $0.name == Self.defaults })
+    let defaults = headings.first { $0.name == Self.defaults }?.settings ?? []
     var sections: [SharedFile.Section] = []
     for heading in headings where heading.name != Self.defaults {
+      let missing = defaults.filter { setting in
+        !heading.settings.contains { $0.name == setting.name }
+      }
       sections.append(
         SharedFile.Section(
-          name: heading.name, settings: defaults.overlaid(by: try settings(of: heading))))
+          name: heading.name, settings: try settings(of: heading.settings + missing)))
     }
     return sections
   }
 
-  private func settings(of heading: Heading?) throws(Problem) -> Settings {
+  private func settings(of settings: [Setting]) throws(Problem) -> Settings {
     var values: [String: Settings.Value] = [:]
-    for setting in heading?.settings ?? [] {
+    for setting in settings {
       let text = setting.lines.joined(separator: "\n").unicodeScalars[...].trimmedAtEnd
       values[setting.name] =
         text.first == "\n" ? .nested(try nested(text, setting.line)) : .text(String(text))
