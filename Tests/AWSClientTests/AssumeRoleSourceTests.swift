@@ -57,13 +57,11 @@ struct AssumeRoleSourceTests {
   ) async throws -> Result<ResolvedCredentials?, CredentialsError> {
     let home = TestHome()
     if let credentials { home.write(".aws/credentials", credentials) }
-    return try await withTools(
-      log: log,
-      answering: { request in
-        let role = request.parameter("RoleArn")?.split(separator: "F").last ?? "?"
-        return STSAnswers.assumedRole(key: "KEY-\(role)")
-      }
-    ) { tools, url in
+    let answer: @Sendable (Received) -> Script = { request in
+      let role = request.parameter("RoleArn")?.split(separator: "F").last ?? "?"
+      return STSAnswers.assumedRole(key: "KEY-\(role)")
+    }
+    return try await withTools(log: log, answering: answer) { tools, url in
       try await Self.source(config, home: home, sts: url, profile: profile, named: named)
         .outcome(with: tools)
     }
@@ -259,9 +257,8 @@ struct AssumeRoleSourceTests {
 
   @Test func `What STS refuses names the role, the profile and the code`() async throws {
     let home = TestHome()
-    let outcome = try await withTools(answering: { _ in
-      STSAnswers.error("AccessDenied", "User is not\nauthorized\u{1B}[1m", status: 403)
-    }) { tools, url in
+    let answer = STSAnswers.error("AccessDenied", "User is not\nauthorized\u{85}", status: 403)
+    let outcome = try await withTools(answering: always(answer)) { tools, url in
       try await Self.source(Self.sourced, home: home, sts: url).outcome(with: tools)
     }
     guard case .failure(let error) = outcome else {

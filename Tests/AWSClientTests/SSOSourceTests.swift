@@ -63,9 +63,8 @@ struct SSOSourceTests {
   ) async throws -> Result<ResolvedCredentials?, CredentialsError> {
     home.write(".aws/config", config)
     if let token { home.write(".aws/sso/cache/\(file)", token) }
-    return try await withTools(
-      log: log, answering: { $0.path.hasPrefix("/token") ? oidc : portal }
-    ) { tools, url in
+    let answer: @Sendable (Received) -> Script = { $0.path.hasPrefix("/token") ? oidc : portal }
+    return try await withTools(log: log, answering: answer) { tools, url in
       await SSOSource(
         profile: "default", files: home.files(), environment: home.environment(),
         endpoints: try Endpoints.all(at: url)
