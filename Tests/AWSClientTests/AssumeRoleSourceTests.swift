@@ -57,13 +57,11 @@ struct AssumeRoleSourceTests {
   ) async throws -> Result<ResolvedCredentials?, CredentialsError> {
     let home = TestHome()
     if let credentials { home.write(".aws/credentials", credentials) }
-    return try await withTools(
-      log: log,
-      answering: { request in
-        let role = request.parameter("RoleArn")?.split(separator: "F").last ?? "?"
-        return STSAnswers.assumedRole(key: "KEY-\(role)")
-      }
-    ) { tools, url in
+    let answer: @Sendable (Received) -> Script = { request in
+      let role = request.parameter("RoleArn")?.split(separator: "F").last ?? "?"
+      return STSAnswers.assumedRole(key: "KEY-\(role)")
+    }
+    return try await withTools(log: log, answering: answer) { tools, url in
       try await Self.source(config, home: home, sts: url, profile: profile, named: named)
         .outcome(with: tools)
     }
@@ -190,6 +188,21 @@ struct AssumeRoleSourceTests {
     #expect(log.all.first?.parameter("DurationSeconds") == nil)
   }
 
+  @Test func `An empty session name is none, and a path may have any visible character`()
+    async throws
+  {
+    let log = Log()
+    _ = try await resolve(
+      """
+      [profile a]
+      role_arn = \(Self.arn)a!b~/demo
+      credential_source = Environment
+      role_session_name =
+      """, log: log
+    ).get()
+    #expect(log.all.first?.parameter("RoleSessionName") == "athena-gateway-\(testMoment)")
+  }
+
   // MARK: What is wrong
 
   private static let role = "[profile a]\nrole_arn = \(arn)demo\n"
@@ -216,12 +229,15 @@ struct AssumeRoleSourceTests {
     ),
     ("\(sourced)role_session_name = x", "role_session_name must have 2 to 64 characters"),
     ("\(sourced)role_session_name = \(String(repeating: "x", count: 65))", "2 to 64"),
-    ("\(sourced)role_session_name = a b", "role_session_name may have letters"),
-    ("\(sourced)role_session_name = é²", "role_session_name may have letters"),
+    ("\(sourced)role_session_name = a b", "role_session_name may have ASCII letters"),
+    ("\(sourced)role_session_name = é²", "role_session_name may have ASCII letters"),
     ("\(sourced)external_id = x", "external_id must have 2 to 1224 characters"),
+    ("\(sourced)external_id = a b", "external_id may have ASCII letters"),
+    ("[profile a]\nrole_arn = \(arn)a b\ncredential_source = Environment", "role_arn may have"),
     ("\(sourced)duration_seconds = 899", "duration_seconds must be from 900 to 43200"),
     ("\(sourced)duration_seconds = 43201", "and is 43201"),
     ("[profile a]\nrole_arn = arn:aws:iam::1\ncredential_source = Environment", "role_arn"),
+    ("[profile a]\nrole_arn =\n  x = y\ncredential_source = Environment", "role_arn must have 20"),
     ("[profile a]\nrole_arn =\ncredential_source = Environment", "role_arn must have 20"),
     ("[profile a]\nrole_arn", "line 2"), ("[profile b]\n", "profile a"),
   ]
@@ -259,9 +275,8 @@ struct AssumeRoleSourceTests {
 
   @Test func `What STS refuses names the role, the profile and the code`() async throws {
     let home = TestHome()
-    let outcome = try await withTools(answering: { _ in
-      STSAnswers.error("AccessDenied", "User is not\nauthorized\u{1B}[1m", status: 403)
-    }) { tools, url in
+    let answer = STSAnswers.error("AccessDenied", "User is not\nauthorized\u{85}", status: 403)
+    let outcome = try await withTools(answering: always(answer)) { tools, url in
       try await Self.source(Self.sourced, home: home, sts: url).outcome(with: tools)
     }
     guard case .failure(let error) = outcome else {

@@ -63,9 +63,8 @@ struct SSOSourceTests {
   ) async throws -> Result<ResolvedCredentials?, CredentialsError> {
     home.write(".aws/config", config)
     if let token { home.write(".aws/sso/cache/\(file)", token) }
-    return try await withTools(
-      log: log, answering: { $0.path.hasPrefix("/token") ? oidc : portal }
-    ) { tools, url in
+    let answer: @Sendable (Received) -> Script = { $0.path.hasPrefix("/token") ? oidc : portal }
+    return try await withTools(log: log, answering: answer) { tools, url in
       await SSOSource(
         profile: "default", files: home.files(), environment: home.environment(),
         endpoints: try Endpoints.all(at: url)
@@ -98,6 +97,13 @@ struct SSOSourceTests {
     let token = #"{"accessToken": "access", "expiresAt": "\#(end)"}"#
     let resolved = try await resolve(Self.legacy, token: token, file: Self.legacyFile)
     #expect(try resolved.get()?.credentials.accessKeyID == "ASIASSO")
+  }
+
+  @Test func `A session may have what its profile lacks`() async throws {
+    let config =
+      Self.session.replacing("sso_account_id = 123456789012\n", with: "")
+      + "\nsso_account_id = 210987654321"
+    #expect(try await resolve(config, token: Self.token()).get()?.accountID == "210987654321")
   }
 
   @Test func `Another profile is another source's`() async throws {
@@ -283,6 +289,7 @@ struct SSOSourceTests {
     ("sso_region = eu-west-1", "sso_region =", "has no sso_region"),
     ("sso_region = eu-west-1", "sso_region = a.b/c", "is no name of a region"),
     ("sso_role_name", "sso_region = us-east-1\nsso_role_name", "its sso_region is another one"),
+    ("[sso-session my-session]", "x = 1\n[sso-session my-session]\nx = 2", "its x is another one"),
   ])
   func `A profile that lacks something is an error that names it`(
     setting: String, other: String, words: String

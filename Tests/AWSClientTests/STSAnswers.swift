@@ -40,6 +40,9 @@ enum STSAnswers {
   }
 }
 
+/// A service that has one answer.
+func always(_ answer: Script) -> @Sendable (Received) -> Script { { _ in answer } }
+
 extension Received {
   /// A parameter of a form, still encoded.
   func parameter(_ name: String) -> String? {

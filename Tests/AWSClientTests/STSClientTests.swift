@@ -76,6 +76,7 @@ struct STSClientTests {
 
   /// What is tried again, and what would only fail again: botocore's standard mode and STS's own code.
   @Test(arguments: [
+    (Script(content: "<a></a>", course: .cutOff), 3),
     (STSAnswers.error("IDPCommunicationError"), 3), (STSAnswers.error("Throttling"), 3),
     (STSAnswers.error("InternalFailure", status: 500), 3), (Script(status: 503, content: ""), 3),
     (Script(status: 502, content: "<html>"), 3), (STSAnswers.error("AccessDenied", status: 403), 1),
@@ -154,16 +155,36 @@ struct STSClientTests {
     }
   }
 
-  @Test(arguments: [
-    ("arn:aws-cn:sts::123456789012:assumed-role/a/b", "123456789012"), ("", nil), ("arn", nil),
-    ("arn:aws:sts::12345678901é:assumed-role/a/b", nil), ("arn:aws:sts::1234:a", nil),
-    ("arn:aws:sts:::assumed-role/a", nil),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("arn:aws-cn:sts::123456789012:assumed-role/a/b", "123456789012"), ("", nil), ("arn", nil),
+      ("arn:aws:sts::12345678901é:assumed-role/a/b", nil), ("arn:aws:sts::1234:a", nil),
+      ("arn:aws:sts:::assumed-role/a", nil),
+    ] as [(String, String?)])
   func `The account is that of the role's ARN, if it is one`(
     arn: String, account: String?
   ) async throws {
     let assumed = try await assume { _ in STSAnswers.assumedRole(arn: arn) }
     #expect(assumed.accountID == account)
+  }
+
+  /// The server's `Date` is the real one, a year and more from the moment of the tests.
+  @Test func `A clock that is wrong is put right, once`() async throws {
+    let log = Log()
+    _ = try await assume(log: log) { _ in
+      log.all.count == 1
+        ? STSAnswers.error("SignatureDoesNotMatch", "Signature expired", status: 403)
+        : STSAnswers.assumedRole()
+    }
+    let dates = log.all.map { $0.field("X-Amz-Date") }
+    #expect(dates.count == 2)
+    #expect(dates.first == "20251122T081553Z")
+    #expect(dates.last != dates.first)
+    let refused = Log()
+    await #expect(throws: AWSError.self) {
+      try await assume(log: refused) { _ in STSAnswers.error("SignatureDoesNotMatch") }
+    }
+    #expect(refused.all.count == 2)
   }
 
   @Test func `Where nobody listens, nobody is reached`() async throws {

@@ -13,7 +13,7 @@ struct WebIdentitySourceTests {
   ) async throws -> Result<ResolvedCredentials?, CredentialsError> {
     home.write(".aws/config", config)
     let variables = variables.mapValues { $0.replacing("HOME", with: home.path) }
-    return try await withTools(log: log, answering: { _ in answer }) { tools, url in
+    return try await withTools(log: log, answering: always(answer)) { tools, url in
       let source = WebIdentitySource(
         profile: "default", files: home.files(variables),
         environment: asksEnvironment ? home.environment(variables) : nil,
@@ -97,9 +97,8 @@ struct WebIdentitySourceTests {
     let home = Self.homeWithToken("old.token")
     let log = Log()
     let variables = Self.variables.mapValues { $0.replacing("HOME", with: home.path) }
-    try await withTools(
-      log: log, answering: { _ in STSAnswers.assumedRole("AssumeRoleWithWebIdentity") }
-    ) { tools, url in
+    let answer = STSAnswers.assumedRole("AssumeRoleWithWebIdentity")
+    try await withTools(log: log, answering: always(answer)) { tools, url in
       let source = WebIdentitySource(
         profile: "default", files: home.files(variables),
         environment: home.environment(variables), sts: try STSClient(at: url))
@@ -151,7 +150,8 @@ struct WebIdentitySourceTests {
 
   @Test(arguments: [
     (["AWS_ROLE_ARN": ""], "set AWS_ROLE_ARN"), (["AWS_ROLE_ARN": "arn"], "role_arn must have 20"),
-    (["AWS_ROLE_SESSION_NAME": "x"], "2 to 64"), (["AWS_ROLE_SESSION_NAME": "a/b"], "letters"),
+    (["AWS_ROLE_SESSION_NAME": "x"], "2 to 64"),
+    (["AWS_ROLE_SESSION_NAME": "a/b"], "ASCII letters"),
   ])
   func `A role that can't be named is an error`(
     changes: [String: String], words: String

@@ -69,7 +69,8 @@ public struct RetryPolicy: Sendable {
   ///
   /// - Parameter attempt: How many there have been.
   func delay(after attempt: Int, _ reason: Reason, _ failure: CallFailure) -> Duration {
-    let growth = Double(sign: .plus, exponent: attempt - 1, significand: 1)
+    // Any power from there on is more than the longest delay.
+    let growth = Double(sign: .plus, exponent: min(attempt - 1, 64), significand: 1)
     let delay = random() * min(reason.scale * growth, Self.longestDelay)
     guard let wish = Self.wish(of: failure) else { return .seconds(delay) }
     return .seconds(max(delay, min(wish, delay + Self.longestExtension)))
