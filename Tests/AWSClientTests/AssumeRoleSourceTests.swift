@@ -188,6 +188,21 @@ struct AssumeRoleSourceTests {
     #expect(log.all.first?.parameter("DurationSeconds") == nil)
   }
 
+  @Test func `An empty session name is none, and a path may have any visible character`()
+    async throws
+  {
+    let log = Log()
+    _ = try await resolve(
+      """
+      [profile a]
+      role_arn = \(Self.arn)a!b~/demo
+      credential_source = Environment
+      role_session_name =
+      """, log: log
+    ).get()
+    #expect(log.all.first?.parameter("RoleSessionName") == "athena-gateway-\(testMoment)")
+  }
+
   // MARK: What is wrong
 
   private static let role = "[profile a]\nrole_arn = \(arn)demo\n"
@@ -214,12 +229,15 @@ struct AssumeRoleSourceTests {
     ),
     ("\(sourced)role_session_name = x", "role_session_name must have 2 to 64 characters"),
     ("\(sourced)role_session_name = \(String(repeating: "x", count: 65))", "2 to 64"),
-    ("\(sourced)role_session_name = a b", "role_session_name may have letters"),
-    ("\(sourced)role_session_name = é²", "role_session_name may have letters"),
+    ("\(sourced)role_session_name = a b", "role_session_name may have ASCII letters"),
+    ("\(sourced)role_session_name = é²", "role_session_name may have ASCII letters"),
     ("\(sourced)external_id = x", "external_id must have 2 to 1224 characters"),
+    ("\(sourced)external_id = a b", "external_id may have ASCII letters"),
+    ("[profile a]\nrole_arn = \(arn)a b\ncredential_source = Environment", "role_arn may have"),
     ("\(sourced)duration_seconds = 899", "duration_seconds must be from 900 to 43200"),
     ("\(sourced)duration_seconds = 43201", "and is 43201"),
     ("[profile a]\nrole_arn = arn:aws:iam::1\ncredential_source = Environment", "role_arn"),
+    ("[profile a]\nrole_arn =\n  x = y\ncredential_source = Environment", "role_arn must have 20"),
     ("[profile a]\nrole_arn =\ncredential_source = Environment", "role_arn must have 20"),
     ("[profile a]\nrole_arn", "line 2"), ("[profile b]\n", "profile a"),
   ]

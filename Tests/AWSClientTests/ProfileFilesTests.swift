@@ -8,15 +8,16 @@ struct ProfileFilesTests {
 
   // MARK: Which profile, which files
 
-  @Test(arguments: [
-    ([:], nil, "default"),
-    (["AWS_PROFILE": "a"], nil, "a"),
-    (["AWS_DEFAULT_PROFILE": "b"], nil, "b"),
-    (["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"], nil, "b"),
-    (["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": ""], nil, "a"),
-    (["AWS_PROFILE": ""], nil, "default"),
-    (["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"], "c", "c"),
-  ] as [([String: String], String?, String)])
+  @Test(
+    arguments: [
+      ([:], nil, "default"),
+      (["AWS_PROFILE": "a"], nil, "a"),
+      (["AWS_DEFAULT_PROFILE": "b"], nil, "b"),
+      (["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"], nil, "b"),
+      (["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": ""], nil, "a"),
+      (["AWS_PROFILE": ""], nil, "default"),
+      (["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"], "c", "c"),
+    ] as [([String: String], String?, String)])
   func `A profile is named by a flag or in botocore's order`(
     variables: [String: String], flag: String?, expected: String
   ) throws {
@@ -25,24 +26,25 @@ struct ProfileFilesTests {
     #expect(files.isNamedByFlag == (flag != nil))
   }
 
-  @Test(arguments: [
-    (nil, "/h/.aws/config"),
-    ("", "/h/.aws/config"),
-    ("/etc/c", "/etc/c"),
-    ("c", "c"),
-    ("~", "/h"),
-    ("~/c", "/h/c"),
-    ("~c", "~c"),
-    ("a/~/c", "a/~/c"),
-    ("$HOME/c", "/h/c"),
-    ("${HOME}/c", "/h/c"),
-    ("$DOT.$HOME$NONE-${NONE}x", "..//h$NONE-${NONE}x"),
-    ("$HOMEx/${HOME", "$HOMEx/${HOME"),
-    ("$TILDE/c", "/h/c"),
-    ("a$", "a$"),
-    ("$$HOME", "$/h"),
-    ("${}/$/é$é", "${}/$/é$é"),
-  ] as [(String?, String)])
+  @Test(
+    arguments: [
+      (nil, "/h/.aws/config"),
+      ("", "/h/.aws/config"),
+      ("/etc/c", "/etc/c"),
+      ("c", "c"),
+      ("~", "/h"),
+      ("~/c", "/h/c"),
+      ("~c", "~c"),
+      ("a/~/c", "a/~/c"),
+      ("$HOME/c", "/h/c"),
+      ("${HOME}/c", "/h/c"),
+      ("$DOT.$HOME$NONE-${NONE}x", "././h$NONE-${NONE}x"),
+      ("$HOMEx/${HOME", "$HOMEx/${HOME"),
+      ("$TILDE/c", "/h/c"),
+      ("a$", "a$"),
+      ("$$HOME", "$/h"),
+      ("${}/$/é$é", "${}/$/é$é"),
+    ] as [(String?, String)])
   func `A path may begin with a tilde and have variables in it`(
     path: String?, expected: String
   ) throws {

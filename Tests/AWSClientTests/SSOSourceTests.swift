@@ -99,6 +99,13 @@ struct SSOSourceTests {
     #expect(try resolved.get()?.credentials.accessKeyID == "ASIASSO")
   }
 
+  @Test func `A session may have what its profile lacks`() async throws {
+    let config =
+      Self.session.replacing("sso_account_id = 123456789012\n", with: "")
+      + "\nsso_account_id = 210987654321"
+    #expect(try await resolve(config, token: Self.token()).get()?.accountID == "210987654321")
+  }
+
   @Test func `Another profile is another source's`() async throws {
     for config in ["", "[default]\nsso_session = x", "[default]\nsso_start_url = x"] {
       #expect(try await resolve(config, token: nil).get() == nil)
@@ -282,6 +289,7 @@ struct SSOSourceTests {
     ("sso_region = eu-west-1", "sso_region =", "has no sso_region"),
     ("sso_region = eu-west-1", "sso_region = a.b/c", "is no name of a region"),
     ("sso_role_name", "sso_region = us-east-1\nsso_role_name", "its sso_region is another one"),
+    ("[sso-session my-session]", "x = 1\n[sso-session my-session]\nx = 2", "its x is another one"),
   ])
   func `A profile that lacks something is an error that names it`(
     setting: String, other: String, words: String

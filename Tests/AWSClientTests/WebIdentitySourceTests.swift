@@ -150,7 +150,8 @@ struct WebIdentitySourceTests {
 
   @Test(arguments: [
     (["AWS_ROLE_ARN": ""], "set AWS_ROLE_ARN"), (["AWS_ROLE_ARN": "arn"], "role_arn must have 20"),
-    (["AWS_ROLE_SESSION_NAME": "x"], "2 to 64"), (["AWS_ROLE_SESSION_NAME": "a/b"], "letters"),
+    (["AWS_ROLE_SESSION_NAME": "x"], "2 to 64"),
+    (["AWS_ROLE_SESSION_NAME": "a/b"], "ASCII letters"),
   ])
   func `A role that can't be named is an error`(
     changes: [String: String], words: String

@@ -93,8 +93,10 @@ struct CredentialProcess {
     if error?.code == .outputLimitExceeded {
       return Failure(reason: "printed more than \(largestOutput) bytes")
     }
+    // What may not be executed is passed over in the search, as if it were not there.
     if error?.code == .executableNotFound || error?.underlyingError == .noSuchFileOrDirectory {
-      return Failure(reason: "names a program that is not installed, or not on the PATH")
+      return Failure(
+        reason: "names a program that is not installed, not on the PATH, or not executable")
     }
     let why = error?.underlyingError.map { ": \($0)" } ?? ""
     return Failure(reason: "could not be run\(why)")
