@@ -69,7 +69,8 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
-    .target(name: "Athena", dependencies: ["AWSClient", "JSON"], swiftSettings: pure),
+    .target(
+      name: "Athena", dependencies: ["AWSClient", "JSON", "SigV4"], swiftSettings: pure),
     .target(
       name: "Gateway",
       dependencies: [
@@ -92,8 +93,8 @@ let package = Package(
     .executableTarget(
       name: "athena-gateway",
       dependencies: [
-        "AWSClient", "Athena", "EventLoop", "Gateway", "HTTPClient", "HTTPServer", "LocalAthena",
-        "SigV4",
+        "AWSClient", "Athena", "CivilTime", "EventLoop", "Gateway", "HTTPClient", "HTTPServer",
+        "JSON", "LocalAthena", "SigV4",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

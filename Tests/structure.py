@@ -25,7 +25,7 @@ IMPORTS = {
         "CivilTime", "Crypto", "EventLoop", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON", "SigV4",
         "Subprocess", "SystemPackage", "URIEncoding",
     },
-    "Athena": {"AWSClient", "JSON"},
+    "Athena": {"AWSClient", "JSON", "SigV4"},
     "Gateway": {
         "Athena", "CivilTime", "Crypto", "HTTPMessage", "HTTPTypes", "JSON",
         "RawStructuredFieldValues", "URIEncoding",
@@ -35,8 +35,8 @@ IMPORTS = {
         "HTTPTypes", "JSON", "SigV4", "Subprocess", "SystemPackage", "URIEncoding",
     },
     "athena-gateway": {
-        "AWSClient", "ArgumentParser", "Athena", "EventLoop", "FoundationEssentials", "Gateway",
-        "HTTPClient", "HTTPServer", "LocalAthena", "SigV4",
+        "AWSClient", "ArgumentParser", "Athena", "CivilTime", "EventLoop", "FoundationEssentials", "Gateway",
+        "HTTPClient", "HTTPServer", "JSON", "LocalAthena", "SigV4",
     },
 }
 # The system's library, for those who make system calls; Synchronization is the standard library's.

@@ -2,7 +2,7 @@ import Crypto
 import HTTPClient
 import HTTPMessage
 public import JSON
-import SigV4
+public import SigV4
 
 /// Calls a service that speaks AWS JSON 1.1 (Smithy, `aws.protocols#awsJson1_1`).
 public final class JSONServiceClient {
@@ -31,15 +31,7 @@ public final class JSONServiceClient {
 
   /// Calls an operation: a JSON object goes, a JSON object comes.
   public func call(_ operation: String, _ body: [UInt8]) async throws(AWSError) -> JSONObject {
-    let request = UnsignedRequest(
-      method: .post, endpoint: endpoint, path: endpoint.basePath + "/",
-      fields: [
-        ("Content-Type", "application/x-amz-json-1.1"),
-        ("X-Amz-Target", "\(targetPrefix).\(operation)"),
-      ],
-      body: body, payloadHash: SHA256.hash(body), pathRule: .standard,
-      answerLimit: Self.answerLimit)
-    return try await caller.call(request) { request async throws(CallFailure) in
+    try await caller.call(request(operation, body)) { request async throws(CallFailure) in
       let response: ClientResponse
       do throws(HTTPClientError) {
         response = try await http.send(request)
@@ -48,6 +40,24 @@ public final class JSONServiceClient {
       }
       return try Self.object(of: response)
     }
+  }
+
+  /// The same call as it would be signed and sent.
+  public func explain(
+    _ operation: String, _ body: [UInt8], with credentials: Credentials, at seconds: Int
+  ) -> CallExplanation {
+    caller.explain(request(operation, body), with: credentials, at: seconds)
+  }
+
+  private func request(_ operation: String, _ body: [UInt8]) -> UnsignedRequest {
+    UnsignedRequest(
+      method: .post, endpoint: endpoint, path: endpoint.basePath + "/",
+      fields: [
+        ("Content-Type", "application/x-amz-json-1.1"),
+        ("X-Amz-Target", "\(targetPrefix).\(operation)"),
+      ],
+      body: body, payloadHash: SHA256.hash(body), pathRule: .standard,
+      answerLimit: Self.answerLimit)
   }
 
   private static func object(of response: ClientResponse) throws(CallFailure) -> JSONObject {

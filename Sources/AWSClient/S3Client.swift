@@ -1,7 +1,7 @@
 import Crypto
 import HTTPClient
 import HTTPMessage
-import SigV4
+public import SigV4
 import URIEncoding
 
 /// Reads objects from S3.
@@ -27,14 +27,23 @@ public final class S3Client {
   public func getObject(
     _ uri: S3URI, headOnly: Bool = false
   ) async throws(AWSError) -> S3Object {
-    let method: ClientRequest.Method = headOnly ? .head : .get
-    let (endpoint, path) = location(of: uri)
-    let request = UnsignedRequest(
-      method: method, endpoint: endpoint, path: path,
-      fields: [("X-Amz-Content-SHA256", emptyHash.hex)], payloadHash: emptyHash, pathRule: .s3)
-    return try await caller.call(request) { request async throws(CallFailure) in
+    try await caller.call(request(uri, headOnly)) { request async throws(CallFailure) in
       try await send(request, headOnly: headOnly)
     }
+  }
+
+  /// The same call as it would be signed and sent.
+  public func explainGetObject(
+    _ uri: S3URI, headOnly: Bool = false, with credentials: Credentials, at seconds: Int
+  ) -> CallExplanation {
+    caller.explain(request(uri, headOnly), with: credentials, at: seconds)
+  }
+
+  private func request(_ uri: S3URI, _ headOnly: Bool) -> UnsignedRequest {
+    let (endpoint, path) = location(of: uri)
+    return UnsignedRequest(
+      method: headOnly ? .head : .get, endpoint: endpoint, path: path,
+      fields: [("X-Amz-Content-SHA256", emptyHash.hex)], payloadHash: emptyHash, pathRule: .s3)
   }
 
   /// One try, up to the head of its answer: what has begun to arrive is not asked for again.

@@ -60,7 +60,8 @@ struct STSClient {
 
   private var path: String { endpoint.basePath + "/" }
 
-  private func request(_ body: [UInt8], _ fields: [(name: String, value: String)]) -> ClientRequest {
+  private func request(_ body: [UInt8], _ fields: [(name: String, value: String)]) -> ClientRequest
+  {
     ClientRequest(.post, endpoint.origin + path, fields: fields, body: body)
   }
 

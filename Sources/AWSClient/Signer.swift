@@ -38,10 +38,13 @@ final class Signer {
   /// Derived once a day for the same credentials.
   private func signingKey(_ credentials: Credentials) -> SigningKey {
     if let key, key.key.scope.date == time.date, key.credentials == credentials { return key.key }
-    let scope = CredentialScope(date: time.date, region: region.name, service: service)
-    let derived = SigningKey(credentials: credentials, scope: scope)
+    let derived = SigningKey(credentials: credentials, scope: scope(at: time))
     key = (credentials, derived)
     return derived
+  }
+
+  func scope(at time: SigningTime) -> CredentialScope {
+    CredentialScope(date: time.date, region: region.name, service: service)
   }
 }
 

@@ -3,8 +3,8 @@ import JSON
 
 /// Amazon Athena's operations for Apache Spark, and the outputs that they leave in S3.
 public final class AthenaClient {
-  private let service: JSONServiceClient
-  private let s3: S3Client
+  let service: JSONServiceClient
+  let s3: S3Client
 
   public init(_ context: AWSContext, endpoint: Endpoint, s3Endpoint: Endpoint) {
     service = JSONServiceClient(
@@ -57,7 +57,7 @@ public final class AthenaClient {
   /// Calls an operation and reads its output. Members that Athena adds one day are passed over, those
   /// that we read must have the types of its model, and `read` returns nil where a required one is
   /// missing.
-  private func call<Output>(
+  func call<Output>(
     _ operation: String, _ body: [UInt8], _ read: (inout JSONObjectReader) -> Output?
   ) async throws(AthenaError) -> Output {
     let object: JSONObject

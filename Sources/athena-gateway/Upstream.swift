@@ -1,34 +1,42 @@
 import AWSClient
+import Athena
+import EventLoop
+import Glibc
+import HTTPClient
 import LocalAthena
 
 /// The Athena that the gateway calls.
 struct Upstream: Sendable, CustomStringConvertible {
-  let region: Region
-  /// What the workers share of it.
-  let shared: AWSShared
-  let athena: Endpoint
-  let s3: Endpoint
+  let credentials: CredentialsStore
+  private let region: Region
+  private let athena: Endpoint
+  private let s3: Endpoint
+  private let shared: AWSShared
+  private let client: HTTPClient.Configuration
 
-  init(_ settings: ServeSettings) {
-    region = settings.region
-    let chain = CredentialsChain.standard(
-      environment: settings.environment, files: ProfileFiles(environment: settings.environment))
+  /// - Parameter onFailure: Told of failed refreshes of the credentials.
+  init(
+    _ configuration: AWSConfiguration,
+    onFailure: @escaping @Sendable (CredentialsError) -> Void = { _ in }
+  ) {
+    credentials = CredentialsStore(configuration.credentials, onFailure: onFailure)
+    region = configuration.region.value
+    athena = configuration.athena
+    s3 = configuration.s3
     shared = AWSShared(
-      credentials: CredentialsStore(
-        chain,
-        onFailure: { Terminal.complain("AWS credentials could not be renewed: \($0)") }),
-      retries: settings.retries, clockOffset: ClockOffset(onChange: Self.tell))
-    athena = settings.athenaEndpoint ?? Endpoint(of: .athena, in: region)!
-    s3 = settings.s3Endpoint ?? Endpoint(of: .s3, in: region)!
+      credentials: credentials, retries: configuration.settings.retries,
+      clockOffset: ClockOffset(onChange: Self.tell))
+    client = configuration.client
   }
 
-  /// The gateway signs for its own Athena with the key that this one documents.
-  init(_ settings: ServeSettings, local: LocalAthenaThread) throws {
-    region = settings.region
-    shared = AWSShared(
-      credentials: CredentialsStore(LocalAthena.credentials), retries: settings.retries)
+  /// The gateway signs for its own Athena with the key that this one documents, and asks nobody the way.
+  init(local: LocalAthenaThread, region: Region) throws {
+    credentials = CredentialsStore(LocalAthena.credentials)
+    self.region = region
     athena = try Endpoint(parsing: local.address.url())
     s3 = athena
+    shared = AWSShared(credentials: credentials)
+    client = .init(userAgent: AthenaGateway.userAgent)
   }
 
   private static func tell(clockOffset seconds: Int) {
@@ -40,4 +48,24 @@ struct Upstream: Sendable, CustomStringConvertible {
   }
 
   var description: String { "region \(region), Athena at \(athena), S3 at \(s3)" }
+
+  /// What calls it from a loop.
+  func caller(on loop: EventLoop) -> Caller {
+    let http = HTTPClient(on: loop, configuration: client)
+    let context = AWSContext(
+      on: loop, http: http, region: region, shared: shared, clock: { time(nil) })
+    return Caller(
+      http: http, tools: context.tools,
+      athena: AthenaClient(context, endpoint: athena, s3Endpoint: s3))
+  }
+
+  /// What calls AWS, on one loop.
+  struct Caller {
+    fileprivate let http: HTTPClient
+    let tools: CredentialsTools
+    let athena: AthenaClient
+
+    /// Ends what is under way.
+    func end() { http.close() }
+  }
 }

@@ -77,6 +77,12 @@ final class ServiceCaller {
     return true
   }
 
+  func explain(
+    _ request: UnsignedRequest, with credentials: Credentials, at seconds: Int
+  ) -> CallExplanation {
+    CallExplanation(request, signer, with: credentials, at: seconds)
+  }
+
   private func signed(
     _ request: UnsignedRequest, with credentials: Credentials, at now: Int, of call: Call
   ) -> ClientRequest {

@@ -12,6 +12,11 @@ struct EnvironmentSource: CredentialsSource {
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
+    try read()
+  }
+
+  /// What the variables say; nothing has to be asked for it.
+  func read() throws(CredentialsError) -> ResolvedCredentials? {
     guard let key = try variable("AWS_ACCESS_KEY_ID") else { return nil }
     guard let secret = try variable("AWS_SECRET_ACCESS_KEY") else {
       throw CredentialsError(

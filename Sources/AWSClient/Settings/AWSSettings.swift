@@ -6,8 +6,11 @@ public struct AWSSettings: Sendable {
     public var region: String?
     /// Athena's alone.
     public var endpointURL: String?
+    /// Whose credentials are asked for in place of those in the environment.
+    public var profile: String?
 
-    public init(region: String? = nil, endpointURL: String? = nil) {
+    public init(region: String? = nil, endpointURL: String? = nil, profile: String? = nil) {
+      self.profile = profile
       self.region = region
       self.endpointURL = endpointURL
     }
@@ -30,6 +33,13 @@ public struct AWSSettings: Sendable {
       &reader, athena: flags.endpointURL.map { Setting($0, from: "--endpoint-url") })
     authorities = Self.authorities(&reader)
     retries = reader.retries()
+    if flags.profile == nil {
+      do throws(CredentialsError) {
+        _ = try EnvironmentSource(environment).read()
+      } catch {
+        reader.note("credentials: \(error.reason)")
+      }
+    }
     if let region {
       for service in [AWSService.athena, .s3] {
         do throws(SettingsProblem) {
