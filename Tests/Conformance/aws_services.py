@@ -11,15 +11,20 @@ LATER = "2099-01-01T00:00:00Z"
 TOKEN = "imds-token"
 
 
+given = []  # all that was ever derived
+
+
 def derived(*seed):
     """Credentials that nobody guesses who asks for something else."""
     digest = hashlib.sha256(repr(seed).encode()).hexdigest()
-    return {
+    found = {
         "AccessKeyId": f"ASIA{digest[:16].upper()}",
         "SecretAccessKey": f"{digest[16:56]}",
         "Token": f"token/{digest[56:]}+{digest}==",
         "Expiration": LATER,
     }
+    given.append(found)
+    return found
 
 
 class Services(http.server.ThreadingHTTPServer):
@@ -33,7 +38,8 @@ class Services(http.server.ThreadingHTTPServer):
 
     def reset(self):
         self.requests = []
-        # By path, or by Action of STS: (status, content) in place of what would be answered.
+        # By path, or by Action of STS: (status, content) in place of what would be answered, or a function of the
+        # request that returns that.
         self.answers = {}
 
     def close(self):
@@ -54,7 +60,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.form = dict(urllib.parse.parse_qsl(self.content)) if "Action=" in self.content else {}
         self.query = dict(urllib.parse.parse_qsl(query))
         self.server.requests.append((self.command, self.path, dict(self.headers), self.content))
-        status, content = self.server.answers.get(self.form.get("Action", path)) or self.answer(path)
+        answer = self.server.answers.get(self.form.get("Action", path)) or self.answer(path)
+        status, content = answer(self) if callable(answer) else answer
         content = content if isinstance(content, str) else json.dumps(content)
         self.send_response(status)
         self.send_header("Content-Length", str(len(content.encode())))

@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import threading
 
+import waiting
+
 TOP = pathlib.Path(__file__).parents[2]
 BINARY = os.environ.get("ATHENA_GATEWAY", str(TOP / ".build/release/athena-gateway"))
 
@@ -72,6 +74,10 @@ class Program:
         """All that it has ever said; to be read once it has ended."""
         self.reader.join()
         return "".join(self.lines) + self.stderr
+
+    def wait_for_line(self, beginning):
+        """Waits until it has said a line that begins so."""
+        waiting.until(lambda: any(line.startswith(beginning) for line in self.lines))
 
     def children(self):
         """The ids of the processes that it has started, and of those that those have."""
