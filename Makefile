@@ -5,9 +5,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # Debian's names, which are Ubuntu's too. sslscan asks a server for all that it offers in TLS, with an
-# OpenSSL of its own, since the system's knows no SSLv3 and no weak ciphers any more.
+# OpenSSL of its own, since the system's knows no SSLv3 and no weak ciphers any more. iproute2 and
+# util-linux make the networks in which the tests have AWS's own addresses.
 RUN_PACKAGES := libcurl4-openssl-dev libssl-dev pkg-config python3
-TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslscan
+TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslscan iproute2 util-linux
 FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
 
 BINARY := .build/release/athena-gateway
