@@ -5,6 +5,7 @@ import JSON
 public final class AthenaClient {
   let service: JSONServiceClient
   let s3: S3Client
+  private let context: AWSContext
 
   public init(_ context: AWSContext, endpoint: Endpoint, s3Endpoint: Endpoint) {
     service = JSONServiceClient(
@@ -13,7 +14,12 @@ public final class AthenaClient {
         "InternalServerException", "InvalidRequestException", "ResourceNotFoundException",
       ])
     s3 = S3Client(context, endpoint: s3Endpoint)
+    self.context = context
   }
+
+  /// By how many seconds this machine's clock is corrected for signatures; 0 as long as AWS has not shown
+  /// that it is wrong.
+  public var clockOffset: Int { context.clockOffset }
 
   public func startCalculationExecution(
     _ input: StartCalculationExecution

@@ -51,13 +51,17 @@ struct AnswerHead {
   /// Who lets two lengths pass lets one answer be taken for two (RFC 9112 §6.3). libcurl takes the last.
   private func checkLength() throws(HTTPClientError) {
     let lengths = values(of: "content-length")
-    guard lengths.allSatisfy({ $0 == lengths[0] }) else {
-      throw .badAnswer("Content-Lengths that differ (RFC 9112 §6.3)")
+    guard
+      lengths.allSatisfy({ $0 == lengths[0] && $0.allSatisfy(Self.isDigit) })
+    else {
+      throw .badAnswer("a Content-Length that is not one number (RFC 9112 §6.3)")
     }
     guard lengths.isEmpty || values(of: "transfer-encoding").isEmpty else {
       throw .badAnswer("a Content-Length beside a Transfer-Encoding (RFC 9112 §6.3)")
     }
   }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
   private func values(of lowercased: String) -> [ArraySlice<UInt8>] {
     lines.filter { line in

@@ -38,9 +38,7 @@ struct CredentialsState {
   }
 
   mutating func decide(at now: Int, edition: Int) -> Decision {
-    guard let known, known.windows.map({ now < $0.mandatory }) ?? true else {
-      return .await(join(edition), fallback: nil)
-    }
+    guard let known, mayServe(at: now) else { return .await(join(edition), fallback: nil) }
     // A file that is being written is one that can't be read for a moment.
     guard edition == self.edition else { return .await(join(edition), fallback: known.resolved) }
     goodAt = now
@@ -74,7 +72,7 @@ struct CredentialsState {
     _ outcome: CredentialsStore.Outcome, at now: Int, random: Double
   ) -> CredentialsError? {
     refresh = nil
-    goodAt = nil
+    defer { goodAt = mayServe(at: now) ? now : nil }
     switch outcome {
     case .success(let resolved):
       let windows = resolved.expiration.map {
@@ -88,6 +86,12 @@ struct CredentialsState {
       toldAt = now
       return error
     }
+  }
+
+  /// Whether there are any, not yet in their mandatory window.
+  private func mayServe(at now: Int) -> Bool {
+    guard let known else { return false }
+    return known.windows.map { now < $0.mandatory } ?? true
   }
 
   private mutating func join(_ edition: Int) -> Refresh {
