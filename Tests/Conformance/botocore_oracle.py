@@ -9,7 +9,9 @@ import os
 import subprocess
 import sys
 
+import botocore.credentials
 import botocore.session
+import botocore.tokens
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
@@ -65,6 +67,10 @@ def answer(line):
     question = json.loads(line)
     os.environ.clear()
     os.environ.update(question["environment"])
+    # What is looked up once, when botocore is imported.
+    cache = os.path.expanduser("~/.aws/sso/cache")
+    botocore.credentials.SSOProvider._SSO_TOKEN_CACHE_DIR = cache
+    botocore.tokens.SSOTokenProvider._SSO_TOKEN_CACHE_DIR = cache
     try:
         return resolve(question["profile"])
     except Exception as error:  # whatever it is, its name is the answer
@@ -75,6 +81,9 @@ def main():
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
+            # Who is asked for a code has neither a terminal nor our input.
+            os.setsid()
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             sys.stdout.write(json.dumps(answer(line)) + "\n")
             sys.stdout.flush()
             os._exit(0)
