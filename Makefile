@@ -40,7 +40,9 @@ test: test-packages $(VENV)/.installed ## Run every test; the last line says how
 	rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	ATHENA_GATEWAY_STRICT=1 swift build --build-tests
 	$(RELEASE)
-	ATHENA_GATEWAY_STRICT=1 swift test --skip-build --xunit-output $(REPORTS)/swift.xml \
+	$(VENV)/bin/python Tests/Conformance/shared_files.py $(REPORTS)/shared-files.json
+	SHARED_FILES=$(REPORTS)/shared-files.json ATHENA_GATEWAY_STRICT=1 \
+	  swift test --skip-build --xunit-output $(REPORTS)/swift.xml \
 	  | { grep --line-buffered -v '^◇' || true; } || true
 	$(PYTEST) Tests/Conformance --junitxml $(REPORTS)/conformance.xml || true
 	python3 Tests/summary.py $(REPORTS)

@@ -59,4 +59,14 @@ struct ProfilesTests {
     }
     #expect(try profiles(config: config)?.settings == Settings())
   }
+
+  @Test func `Nothing that prints them shows a value`() throws {
+    let profiles = try #require(
+      try profiles(config: "[default]\na = S3CR3T\nb =\n  c = S3CR3T\n"))
+    var dumped = ""
+    dump(profiles, to: &dumped)
+    for text in ["\(profiles)", "\(profiles.settings)", String(reflecting: profiles), dumped] {
+      #expect(text.contains("a") && !text.contains("S3CR3T"), "\(text)")
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import SigV4
 import Testing
 
@@ -153,6 +154,20 @@ struct STSClientTests {
       Issue.record("\(String(describing: error))")
       return
     }
+  }
+
+  @Test(arguments: [201, 301, 302, 307, 308])
+  func `An answer with another status is none, whatever it says, and nobody is asked in its place`(
+    status: Int
+  ) async throws {
+    let log = Log()
+    var answer = STSAnswers.assumedRole()
+    answer.status = status
+    answer.fields = [.location: "/elsewhere"]
+    let answers = always(answer)
+    let error = await #expect(throws: AWSError.self) { try await assume(log: log, answers) }
+    #expect(error == .badAnswer("HTTP status \(status) in answer to a call"))
+    #expect(log.all.count == 1)
   }
 
   @Test(
