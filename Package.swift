@@ -93,8 +93,8 @@ let package = Package(
     .executableTarget(
       name: "athena-gateway",
       dependencies: [
-        "AWSClient", "Athena", "CivilTime", "EventLoop", "Gateway", "HTTPClient", "HTTPServer",
-        "JSON", "LocalAthena", "SigV4",
+        "AWSClient", "Athena", "CLinux", "CivilTime", "EventLoop", "Gateway", "HTTPClient",
+        "HTTPServer", "JSON", "LocalAthena", "SigV4",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

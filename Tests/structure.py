@@ -35,7 +35,7 @@ IMPORTS = {
         "HTTPTypes", "JSON", "SigV4", "Subprocess", "SystemPackage", "URIEncoding",
     },
     "athena-gateway": {
-        "AWSClient", "ArgumentParser", "Athena", "CivilTime", "EventLoop", "FoundationEssentials", "Gateway",
+        "AWSClient", "ArgumentParser", "Athena", "CLinux", "CivilTime", "EventLoop", "FoundationEssentials", "Gateway",
         "HTTPClient", "HTTPServer", "JSON", "LocalAthena", "SigV4",
     },
 }

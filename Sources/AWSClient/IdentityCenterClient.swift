@@ -15,7 +15,7 @@ struct IdentityCenterClient {
     let query =
       "role_name=\(PercentEncoding.encode(roleName))&account_id=\(PercentEncoding.encode(accountID))"
     let url = "\(portal.origin)\(portal.basePath)/federation/credentials?\(query)"
-    let answer = try await call(with: tools, { $0.withholding(accessToken) }) {
+    let answer = try await call(with: tools, withholding: [accessToken]) {
       ClientRequest(.get, url, fields: [("x-amz-sso_bearer_token", accessToken)])
     }
     let credentials = answer["roleCredentials"]
@@ -41,10 +41,8 @@ struct IdentityCenterClient {
     writer.endObject()
     let body = writer.bytes
     let url = "\(oidc.origin)\(oidc.basePath)/token"
-    let withhold: (ServiceError) -> ServiceError = {
-      $0.withholding(registration.clientSecret, registration.refreshToken)
-    }
-    let answer = try await call(with: tools, withhold) {
+    let secrets = [registration.clientSecret, registration.refreshToken]
+    let answer = try await call(with: tools, withholding: secrets) {
       ClientRequest(.post, url, fields: [("Content-Type", "application/json")], body: body)
     }
     guard let seconds = answer["expiresIn"]?.asNumber?.int, (1...Self.longest).contains(seconds)
@@ -65,15 +63,13 @@ struct IdentityCenterClient {
   private static let longest = 10 * 366 * 86400
 
   private func call(
-    with tools: CredentialsTools, _ withholdSecrets: @escaping (ServiceError) -> ServiceError,
-    _ request: () -> ClientRequest
+    with tools: CredentialsTools, withholding secrets: [String], _ request: () -> ClientRequest
   ) async throws(AWSError) -> JSONObject {
     let call = CredentialsCall(
       tools: tools,
-      readError: {
-        withholdSecrets(ServiceError(json: $0.body, status: $0.status, fields: $0.fields))
-      })
-    let body = try await call.send(request)
+      readError: { ServiceError(json: $0.body, status: $0.status, fields: $0.fields) },
+      secrets: secrets)
+    let body = try await call.send { _ in request() }
     let value: JSONValue
     do throws(JSONError) {
       value = try JSONValue(parsing: body, maximumDepth: 8)

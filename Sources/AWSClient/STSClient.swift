@@ -31,12 +31,14 @@ struct STSClient {
   ) async throws(AWSError) -> AssumedRole {
     let body = Self.form("AssumeRole", role, [("ExternalId", role.externalID)])
     let signer = Signer(service: "sts", region: region)
-    let answer = try await call(with: tools, { $0.withholdingSecrets(of: source) }) {
+    let hash = SHA256.hash(body)
+    let secrets = [source.secretAccessKey, source.sessionToken ?? ""]
+    let answer = try await call(with: tools, withholding: secrets) { now in
       request(
         body,
         signer.sign(
-          method: "POST", path: path, host: endpoint.host, fields: Self.fields,
-          payloadHash: SHA256.hash(body), pathRule: .standard, with: source, at: tools.clock()))
+          method: "POST", path: path, host: endpoint.host, fields: Self.fields, payloadHash: hash,
+          pathRule: .standard, with: source, at: now))
     }
     return try Self.assumedRole(answer, "AssumeRole")
   }
@@ -46,7 +48,7 @@ struct STSClient {
     _ role: Role, webIdentityToken token: String, with tools: CredentialsTools
   ) async throws(AWSError) -> AssumedRole {
     let body = Self.form("AssumeRoleWithWebIdentity", role, [("WebIdentityToken", token)])
-    let answer = try await call(with: tools, { $0.withholding(token) }) {
+    let answer = try await call(with: tools, withholding: [token]) { _ in
       request(body, Self.fields)
     }
     return try Self.assumedRole(answer, "AssumeRoleWithWebIdentity")
@@ -66,15 +68,12 @@ struct STSClient {
   }
 
   private func call(
-    with tools: CredentialsTools, _ withholdSecrets: @escaping (ServiceError) -> ServiceError,
-    _ request: () -> ClientRequest
+    with tools: CredentialsTools, withholding secrets: [String], _ request: (Int) -> ClientRequest
   ) async throws(AWSError) -> [UInt8] {
     let call = CredentialsCall(
       tools: tools,
-      readError: { response in
-        withholdSecrets(
-          ServiceError(xml: response.body, status: response.status, fields: response.fields))
-      },
+      readError: { ServiceError(xml: $0.body, status: $0.status, fields: $0.fields) },
+      secrets: secrets,
       // The identity provider could not be asked for its keys (STS's model says: try again).
       transientCodes: ["IDPCommunicationError"])
     return try await call.send(request)

@@ -52,10 +52,10 @@ extension ServiceError {
   /// The error without its message, where that repeats a secret: AWS explains a wrong signature by all
   /// that it covers, the session token included, and what stands between may do so under any name.
   func withholdingSecrets(of credentials: Credentials) -> ServiceError {
-    withholding(credentials.secretAccessKey, credentials.sessionToken ?? "")
+    withholding([credentials.secretAccessKey, credentials.sessionToken ?? ""])
   }
 
-  func withholding(_ secrets: String...) -> ServiceError {
+  func withholding(_ secrets: [String]) -> ServiceError {
     guard let message else { return self }
     // AWS's have 40 characters and more; a shorter text would be found by chance.
     guard secrets.contains(where: { $0.utf8.count >= 16 && message.contains($0) }) else {

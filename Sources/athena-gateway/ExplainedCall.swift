@@ -11,7 +11,10 @@ enum ExplainedCall {
 
   init(parsing input: [UInt8]) throws {
     let end = input.firstIndex(of: UInt8(ascii: "\n")) ?? input.endIndex
-    let words = String(decoding: input[..<end], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    var line = input[..<end]
+    if line.last == 0x0D { line.removeLast() }
+    let words = String(decoding: line, as: UTF8.self)
+      .split(maxSplits: 1, whereSeparator: \.isWhitespace)
     let body = Array(input[end...].dropFirst())
     switch words.count {
     case 1 where words[0].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }):

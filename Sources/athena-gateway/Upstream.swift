@@ -1,5 +1,6 @@
 import AWSClient
 import Athena
+import CLinux
 import EventLoop
 import Glibc
 import HTTPClient
@@ -19,6 +20,10 @@ struct Upstream: Sendable, CustomStringConvertible {
     _ configuration: AWSConfiguration,
     onFailure: @escaping @Sendable (CredentialsError) -> Void = { _ in }
   ) {
+    // From now on there are secrets in memory: no core dump has them, and no other process of the same
+    // user reads them or the environment. Whoever debugs a gateway does it as root.
+    let isHidden = clinux_hide_process() == 0
+    precondition(isHidden, "prctl(PR_SET_DUMPABLE)")
     credentials = CredentialsStore(configuration.credentials, onFailure: onFailure)
     region = configuration.region.value
     athena = configuration.athena

@@ -8,11 +8,12 @@ import Testing
 /// Tests/Conformance/shared_files.py writes.
 @Suite(.enabled(if: !SharedFileCase.all.isEmpty, "SHARED_FILES names no file of shared files"))
 struct SharedFileOracleTests {
-  @Test func `Every file says what it says to botocore`() throws {
-    for file in SharedFileCase.all {
+  @Test func `Every file says what it says to botocore`() {
+    let others = SharedFileCase.all.filter { file in
       let ours = try? SharedFile(parsing: Array(file.text.utf8))
-      #expect(ours.map(SharedFileCase.describe) == file.expected, "\(file.text.debugDescription)")
+      return ours.map(SharedFileCase.describe) != file.expected
     }
+    #expect(others.isEmpty, "\(others.count): \(others.prefix(3).map(\.text.debugDescription))")
   }
 }
 

@@ -76,4 +76,15 @@ struct XMLElementTests {
       }
     }
   }
+
+  @Test func `No change of one byte is a trap`() {
+    let document = Array("<?xml version='1.0'?><a b='c'><d>e&#x41;&lt;</d><!-- f --><g/></a>".utf8)
+    for index in document.indices {
+      for byte in Array("<>/&;#x!?-='\" a0".utf8) + [0, 0x80, 0xFF] {
+        var changed = document
+        changed[index] = byte
+        _ = try? XMLElement(parsing: changed)
+      }
+    }
+  }
 }

@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import threading
 
+import waiting
+
 TOP = pathlib.Path(__file__).parents[2]
 BINARY = os.environ.get("ATHENA_GATEWAY", str(TOP / ".build/release/athena-gateway"))
 
@@ -21,13 +23,20 @@ LOCAL_CREDENTIALS = {"AWS_ACCESS_KEY_ID": LOCAL_KEY, "AWS_SECRET_ACCESS_KEY": LO
 def environment(**variables):
     """Nothing of the tester's own: an AWS variable would decide what is tested."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("AWS_")}
-    return {**{name: value for name, value in kept.items() if "PROXY" not in name.upper()}, **variables}
+    kept = {name: value for name, value in kept.items() if "PROXY" not in name.upper()}
+    # Neither the tester's own files nor, where he is on EC2, his machine's role.
+    return {**kept, "HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true", **variables}
 
 
-def run(*arguments, **variables):
+def run(*arguments, stdin="", **variables):
     """Runs a command to its end."""
     return subprocess.run(
-        [BINARY, *arguments], env=environment(**variables), capture_output=True, text=True, timeout=60
+        [BINARY, *arguments],
+        env=environment(**variables),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
 
@@ -65,6 +74,10 @@ class Program:
         """All that it has ever said; to be read once it has ended."""
         self.reader.join()
         return "".join(self.lines) + self.stderr
+
+    def wait_for_line(self, beginning):
+        """Waits until it has said a line that begins so."""
+        waiting.until(lambda: any(line.startswith(beginning) for line in self.lines))
 
     def children(self):
         """The ids of the processes that it has started, and of those that those have."""

@@ -6,15 +6,20 @@ import HTTPClient
 struct ContainerSource: CredentialsSource {
   let name = "container-role"
 
-  private static let deadline = Duration.seconds(2)
   private static let attempts = 3
 
   private let environment: AWSEnvironment
+  private let deadline: Duration
   private let pause: Duration
 
-  /// - Parameter pause: The time between attempts.
-  init(_ environment: AWSEnvironment, pause: Duration = .seconds(1)) {
+  /// - Parameters:
+  ///   - deadline: The time for one attempt.
+  ///   - pause: The time between two.
+  init(
+    _ environment: AWSEnvironment, deadline: Duration = .seconds(2), pause: Duration = .seconds(1)
+  ) {
     self.environment = environment
+    self.deadline = deadline
     self.pause = pause
   }
 
@@ -26,7 +31,7 @@ struct ContainerSource: CredentialsSource {
     if let token = try authorization() { fields.append(("Authorization", token)) }
     let request = ClientRequest(
       .get, endpoint.url, fields: fields, answerLimit: MetadataAnswer.limit,
-      headerLimit: MetadataAnswer.limit, deadline: Self.deadline, goesDirect: true)
+      headerLimit: MetadataAnswer.limit, deadline: deadline, goesDirect: true)
     var failure = ""
     for attempt in 1...Self.attempts {
       if attempt > 1 { try await wait(on: tools.loop) }

@@ -5,8 +5,8 @@ import SystemPackage
 
 /// One run of a program that prints credentials.
 struct CredentialProcess {
-  /// The rest of a sentence about the command. Names neither the command, whose arguments can be secrets,
-  /// nor what the program printed on its standard output.
+  /// The rest of a sentence about the command. Has neither the arguments, which can be secrets, nor what
+  /// the program printed on its standard output.
   struct Failure: Error, Equatable {
     let reason: String
   }
@@ -50,7 +50,7 @@ struct CredentialProcess {
       }
       return .success(ended.standardOutput)
     } catch {
-      return .failure(Self.explain(error))
+      return .failure(explain(error))
     }
   }
 
@@ -88,13 +88,18 @@ struct CredentialProcess {
     }
   }
 
-  private static func explain(_ error: any Error) -> Failure {
+  private func explain(_ error: any Error) -> Failure {
     let error = error as? SubprocessError
     if error?.code == .outputLimitExceeded {
-      return Failure(reason: "printed more than \(largestOutput) bytes")
+      return Failure(reason: "printed more than \(Self.largestOutput) bytes")
     }
+    // What may not be executed is passed over in the search, as if it were not there.
     if error?.code == .executableNotFound || error?.underlyingError == .noSuchFileOrDirectory {
-      return Failure(reason: "names a program that is not installed, or not on the PATH")
+      // Where a shell would read a variable that is set for the program, there may be a secret.
+      let name =
+        program.contains("=") ? "a program" : "the program \(program.printable.prefix(200))"
+      return Failure(
+        reason: "names \(name), which is not installed, not on the PATH, or not executable")
     }
     let why = error?.underlyingError.map { ": \($0)" } ?? ""
     return Failure(reason: "could not be run\(why)")

@@ -45,7 +45,7 @@ struct CustomProcessSource: CredentialsSource {
     let expiration = reader.string("Expiration")
     let account = reader.string("AccountId")
     if let finding = reader.findings.first {
-      throw failure("printed a \(finding.pointer.tokens.last ?? "member") that \(finding.detail)")
+      throw failure("printed an object whose \(finding.pointer) \(finding.detail)")
     }
     guard version == 1 else {
       throw failure("printed \(version.map { "Version \($0)" } ?? "no Version"); it has to be 1")

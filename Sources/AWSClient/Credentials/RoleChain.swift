@@ -34,7 +34,7 @@ struct RoleChain {
   /// Whether a profile is one of a role that this chain can assume; with a web identity it is another
   /// source's.
   static func isRole(_ settings: Settings) -> Bool {
-    settings["role_arn"] != nil && settings["web_identity_token_file"] == nil
+    settings.has("role_arn") && !settings.has("web_identity_token_file")
   }
 
   /// Follows `source_profile` from a profile that is a role, as botocore does.
@@ -61,7 +61,7 @@ struct RoleChain {
   }
 
   private static func link(_ profile: String, _ settings: Settings) throws(Problem) -> Link {
-    guard settings["mfa_serial"] == nil else {
+    guard !settings.has("mfa_serial") else {
       throw Problem(
         profile: profile,
         reason: """
@@ -123,6 +123,6 @@ struct RoleChain {
   }
 
   private static func hasKeys(_ settings: Settings) -> Bool {
-    settings["aws_access_key_id"] != nil || settings["aws_secret_access_key"] != nil
+    settings.has("aws_access_key_id") || settings.has("aws_secret_access_key")
   }
 }

@@ -11,17 +11,19 @@ struct RoleSettings {
   let externalID: String?
   let durationSeconds: Int?
 
-  /// - Parameter externalID: The settings of a web identity have none of these two.
+  /// - Parameters:
+  ///   - sessionName: An empty one is none, as botocore has it.
+  ///   - externalID: The settings of a web identity have none of these two.
   init(
     arn: String, sessionName: String?, externalID: String? = nil, durationSeconds: String? = nil
   ) throws(Problem) {
-    self.arn = try Self.checked(arn, "role_arn", 20...2048)
-    self.sessionName = try sessionName.map { text throws(Problem) in
-      try Self.checked(text, "role_session_name", 2...64)
-    }
-    self.externalID = try externalID.map { text throws(Problem) in
-      try Self.checked(text, "external_id", 2...1224)
-    }
+    let sessionName = sessionName == "" ? nil : sessionName
+    try Self.check(arn, "role_arn", 20...2048, others: nil)
+    try Self.check(sessionName, "role_session_name", 2...64, others: "_+=,.@-")
+    try Self.check(externalID, "external_id", 2...1224, others: "_+=,.@-:/")
+    self.arn = arn
+    self.sessionName = sessionName
+    self.externalID = externalID
     // botocore passes over what is no number, and so does the aws command.
     self.durationSeconds = durationSeconds.flatMap { Int($0) }
     if let seconds = self.durationSeconds, !(900...43200).contains(seconds) {
@@ -36,10 +38,12 @@ struct RoleSettings {
       durationSeconds: durationSeconds)
   }
 
-  /// STS's patterns: `[\w+=,.@-]*`, of external ids and ARNs with `:` and `/` besides.
-  private static func checked(
-    _ text: String, _ name: String, _ lengths: ClosedRange<Int>
-  ) throws(Problem) -> String {
+  /// - Parameter others: The characters that are allowed beside letters and digits; nil for all that are
+  ///   visible, as a role's path may have.
+  private static func check(
+    _ text: String?, _ name: String, _ lengths: ClosedRange<Int>, others: String?
+  ) throws(Problem) {
+    guard let text else { return }
     guard lengths.contains(text.utf8.count) else {
       throw Problem(
         reason: """
@@ -47,14 +51,17 @@ struct RoleSettings {
           and has \(text.utf8.count)
           """)
     }
-    let others = name == "role_session_name" ? "_+=,.@-" : "_+=,.@-:/"
-    let isAllowed = text.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
-        || others.unicodeScalars.contains($0)
+    let isAllowed = text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: others.map { $0.utf8.contains(byte) } ?? (0x21...0x7E).contains(byte)
+      }
     }
     guard isAllowed else {
-      throw Problem(reason: "\(name) may have letters, digits and \(others) only")
+      throw Problem(
+        reason: "\(name) may have ASCII letters, digits and \(others ?? "punctuation") only")
     }
-    return text
   }
 }

@@ -21,8 +21,9 @@ struct SSOSettings: Equatable {
       try Self.shared(name, profile, in: profiles)
     }
     let place = session.map { "its [sso-session \($0.onOneLine)]" } ?? "it"
-    accountID = try Self.value("sso_account_id", of: profile, "it")
-    roleName = try Self.value("sso_role_name", of: profile, "it")
+    let all = shared.map(profile.overlaid) ?? profile
+    accountID = try Self.value("sso_account_id", of: all, "it")
+    roleName = try Self.value("sso_role_name", of: all, "it")
     startURL = try Self.value("sso_start_url", of: shared ?? profile, place)
     let name = try Self.value("sso_region", of: shared ?? profile, place)
     guard let region = Region(name) else {
@@ -38,10 +39,10 @@ struct SSOSettings: Equatable {
     guard let shared = profiles.ssoSession(name) else {
       throw Problem(reason: "there is no [sso-session \(name.onOneLine)], which it names")
     }
-    for setting in ["sso_start_url", "sso_region", "sso_account_id", "sso_role_name"] {
-      guard let own = profile[setting], let other = shared[setting], own != other else { continue }
+    let other = shared.values.filter { profile.values[$0.key] ?? $0.value != $0.value }.keys.min()
+    if let other {
       throw Problem(
-        reason: "its \(setting) is another one than that of [sso-session \(name.onOneLine)]")
+        reason: "its \(other) is another one than that of [sso-session \(name.onOneLine)]")
     }
     return shared
   }

@@ -11,6 +11,10 @@ struct SSOTokenFile {
 
   let path: String
 
+  init(path: String) {
+    self.path = path
+  }
+
   /// - Parameter name: That of the session; of a profile without one, its start URL.
   /// - Returns: nil where OpenSSL is set up without SHA-1, which names the file.
   init?(name: String, environment: AWSEnvironment) {

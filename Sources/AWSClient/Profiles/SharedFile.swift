@@ -80,3 +80,13 @@ public struct Settings: Sendable, Equatable {
     Settings(values.merging(other.values) { $1 })
   }
 }
+
+// There are secrets among the values.
+extension Settings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  public var description: String { "Settings(\(values.keys.sorted().joined(separator: ", ")))" }
+
+  public var debugDescription: String { description }
+
+  /// For `dump(_:)` and for everything that prints what it finds in here.
+  public var customMirror: Mirror { Mirror(self, children: ["names": values.keys.sorted()]) }
+}

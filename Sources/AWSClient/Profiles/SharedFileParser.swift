@@ -33,6 +33,9 @@ struct SharedFileParser {
   private var indentation = 0
 
   static func sections(of text: String) throws(Problem) -> [SharedFile.Section] {
+    guard text.unicodeScalars.first != "\u{FEFF}" else {
+      throw Problem(line: 1, reason: "it begins with a byte order mark: save the file without one")
+    }
     var parser = SharedFileParser()
     for (index, line) in text.unicodeScalars.textLines.enumerated() {
       try parser.take(line, number: index + 1)
