@@ -17,7 +17,7 @@ enum ExplainedCall {
       .split(maxSplits: 1, whereSeparator: \.isWhitespace)
     let body = Array(input[end...].dropFirst())
     switch words.count {
-    case 1 where words[0].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }):
+    case 1 where Self.isOperation(words[0]):
       self = .operation(String(words[0]), body: try Self.json(body))
     case 2 where words[0] == "GET" || words[0] == "HEAD":
       guard let uri = S3URI(String(words[1])) else {
@@ -30,6 +30,12 @@ enum ExplainedCall {
           "standard input: the first line must be an operation, as in GetCalculationExecution, or GET "
           + "s3://BUCKET/KEY; see 'athena-gateway explain --help'")
     }
+  }
+
+  /// A name as in AWS's models, and no method that lacks its URI.
+  private static func isOperation(_ word: Substring) -> Bool {
+    word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+      && word.contains { $0.isLowercase }
   }
 
   /// As it was given, but for what stands around it: the signature covers each byte.

@@ -15,7 +15,8 @@ private let answer = """
     answering script: @escaping @Sendable (Int) -> Script
   ) async throws -> ResolvedCredentials? {
     let count = Counter()
-    return try await withTools(log: log, answering: { _ in script(count.next()) }) { tools, url in
+    let next: @Sendable (Received) -> Script = { _ in script(count.next()) }
+    return try await withTools(log: log, answering: next) { tools, url in
       let environment = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url + path]
       let source = ContainerSource(
         AWSEnvironment(environment.merging(variables) { $1 }), deadline: .milliseconds(300),
@@ -72,7 +73,8 @@ private let answer = """
     let home = TestHome()
     let log = Log()
     home.write("token", "t0p-1")
-    try await withTools(log: log, answering: { _ in Script(content: answer) }) { tools, url in
+    let proper: @Sendable (Received) -> Script = { _ in Script(content: answer) }
+    try await withTools(log: log, answering: proper) { tools, url in
       let source = ContainerSource(
         AWSEnvironment([
           "AWS_CONTAINER_CREDENTIALS_FULL_URI": url,

@@ -112,7 +112,7 @@ def test_explain_takes_an_output(method):
 
 
 @pytest.mark.parametrize(
-    "call", ["", "Get It\n{}", "GET http://x/", "X\n[]", "X\n{", "GET", "PUT s3://b/k", "é\n{}", "X\n" + "[" * 100_000]
+    "call", ["", "Get It\n{}", "GET http://x/", "It\n[]", "It\n{", "GET", "PUT s3://b/k", "é\n{}", "It\n" + "[" * 100_000]
 )
 def test_what_is_no_call_is_refused_with_what_is(call):
     run = programs.run("explain", stdin=call, **SETTINGS)
