@@ -112,6 +112,13 @@ ROWS = {
     "an empty key": env(
         AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="s", error="NoCredentialsError", says=["none is configured"]
     ),
+    "keys that end": env(**KEYS, AWS_CREDENTIAL_EXPIRATION=aws_services.LATER),
+    "keys that have ended": env(
+        **KEYS, AWS_CREDENTIAL_EXPIRATION="2001-01-01T00:00:00Z", error="RuntimeError", says=["env", "expired"]
+    ),
+    "keys that end at no time": env(
+        **KEYS, AWS_CREDENTIAL_EXPIRATION="soon", error="ParserError", says=["AWS_CREDENTIAL_EXPIRATION"]
+    ),
     "a secret without its key": env(
         AWS_SECRET_ACCESS_KEY="s", error="NoCredentialsError", says=["none is configured"]
     ),

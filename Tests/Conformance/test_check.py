@@ -1,9 +1,12 @@
 """`check` and `explain`: what an operator asks when a call is refused."""
 
+import http.server
 import json
 import os
 import re
 import socket
+import ssl
+import threading
 
 import botocore.auth
 import botocore.awsrequest
@@ -11,6 +14,7 @@ import botocore.credentials
 import pytest
 
 import capture as capturing
+import certificates
 import http1
 import programs
 
@@ -166,3 +170,45 @@ def test_a_gateway_with_credentials_is_closed_to_its_user_s_other_processes(star
     program = start(programs.serve, user=65534, **SETTINGS)
     # Those of a process that leaves no core dumps are root's.
     assert os.stat(f"/proc/{program.pid}/environ").st_uid == 0
+
+
+class Sessions(http.server.BaseHTTPRequestHandler):
+    """Answers every call with no sessions."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def athena_of_our_own(tmp_path):
+    """The URL of an Athena with a certificate that only a bundle of our own knows, and that bundle."""
+    identity = certificates.make(tmp_path, "athena")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sessions)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(identity.certificate, identity.key)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"https://localhost:{server.server_port}", str(identity.certificate)
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_certificate_is_verified_by_the_bundle_that_is_named(athena_of_our_own, tmp_path):
+    url, bundle = athena_of_our_own
+    settings = {**SETTINGS, "AWS_ENDPOINT_URL": url, "AWS_MAX_ATTEMPTS": "1"}
+    run = programs.run("check", "--call", **settings)
+    assert run.returncode == 1 and "certificate" in run.stdout
+    run = programs.run("check", "--call", **settings, AWS_CA_BUNDLE=bundle)
+    assert run.returncode == 0, run.stdout
+    assert f"{bundle} (AWS_CA_BUNDLE)" in run.stdout
+    config = tmp_path / "config"
+    config.write_text(f"[default]\nca_bundle = {bundle}\n")
+    run = programs.run("check", "--call", **settings, AWS_CONFIG_FILE=str(config))
+    assert run.returncode == 0, run.stdout

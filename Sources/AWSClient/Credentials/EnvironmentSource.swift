@@ -1,3 +1,4 @@
+import CivilTime
 import SigV4
 
 /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and their companions.
@@ -28,7 +29,17 @@ struct EnvironmentSource: CredentialsSource {
     let token = try variable("AWS_SESSION_TOKEN")
     return ResolvedCredentials(
       Credentials(accessKeyID: key, secretAccessKey: secret, sessionToken: olderToken ?? token),
-      accountID: environment["AWS_ACCOUNT_ID"], origin: name)
+      expiration: try expiration(), accountID: environment["AWS_ACCOUNT_ID"], origin: name)
+  }
+
+  /// Variables of a process don't change: what has ended is an error, and no reason to go on.
+  private func expiration() throws(CredentialsError) -> Int? {
+    guard let text = environment["AWS_CREDENTIAL_EXPIRATION"] else { return nil }
+    guard let seconds = secondsSince1970(rfc3339: text) else {
+      throw CredentialsError(
+        source: name, "AWS_CREDENTIAL_EXPIRATION is no time as in 2026-11-23T08:15:00Z")
+    }
+    return seconds
   }
 
   private func variable(_ variable: String) throws(CredentialsError) -> String? {
