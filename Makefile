@@ -5,9 +5,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # Debian's names, which are Ubuntu's too. sslscan asks a server for all that it offers in TLS, with an
-# OpenSSL of its own, since the system's knows no SSLv3 and no weak ciphers any more.
+# OpenSSL of its own, since the system's knows no SSLv3 and no weak ciphers any more. iproute2 and
+# util-linux make the networks in which the tests have AWS's own addresses.
 RUN_PACKAGES := libcurl4-openssl-dev libssl-dev pkg-config python3
-TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslscan
+TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslscan iproute2 util-linux
 FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
 
 BINARY := .build/release/athena-gateway
@@ -39,7 +40,9 @@ test: test-packages $(VENV)/.installed ## Run every test; the last line says how
 	rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	ATHENA_GATEWAY_STRICT=1 swift build --build-tests
 	$(RELEASE)
-	ATHENA_GATEWAY_STRICT=1 swift test --skip-build --xunit-output $(REPORTS)/swift.xml \
+	$(VENV)/bin/python Tests/Conformance/shared_files.py $(REPORTS)/shared-files.json
+	SHARED_FILES=$(REPORTS)/shared-files.json ATHENA_GATEWAY_STRICT=1 \
+	  swift test --skip-build --xunit-output $(REPORTS)/swift.xml \
 	  | { grep --line-buffered -v '^◇' || true; } || true
 	$(PYTEST) Tests/Conformance --junitxml $(REPORTS)/conformance.xml || true
 	python3 Tests/summary.py $(REPORTS)

@@ -62,11 +62,15 @@ let package = Package(
     .target(
       name: "AWSClient",
       dependencies: [
-        "Crypto", "HTTPClient", "HTTPMessage", "JSON", "SigV4", "URIEncoding",
+        "CivilTime", "Crypto", "EventLoop", "HTTPClient", "HTTPMessage", "JSON", "SigV4",
+        "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
-    .target(name: "Athena", dependencies: ["AWSClient", "JSON"], swiftSettings: pure),
+    .target(
+      name: "Athena", dependencies: ["AWSClient", "JSON", "SigV4"], swiftSettings: pure),
     .target(
       name: "Gateway",
       dependencies: [
@@ -89,8 +93,8 @@ let package = Package(
     .executableTarget(
       name: "athena-gateway",
       dependencies: [
-        "AWSClient", "Athena", "EventLoop", "Gateway", "HTTPClient", "HTTPServer", "LocalAthena",
-        "SigV4",
+        "AWSClient", "Athena", "CLinux", "CivilTime", "EventLoop", "Gateway", "HTTPClient",
+        "HTTPServer", "JSON", "LocalAthena", "SigV4",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

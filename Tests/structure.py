@@ -22,9 +22,10 @@ IMPORTS = {
     "HTTPServer": {"CLinux", "COpenSSL", "CivilTime", "EventLoop", "HTTPMessage", "HTTPTypes"},
     "HTTPClient": {"CCurl", "EventLoop", "HTTPMessage"},
     "AWSClient": {
-        "Crypto", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON", "SigV4", "URIEncoding",
+        "CivilTime", "Crypto", "EventLoop", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON", "SigV4",
+        "Subprocess", "SystemPackage", "URIEncoding",
     },
-    "Athena": {"AWSClient", "JSON"},
+    "Athena": {"AWSClient", "JSON", "SigV4"},
     "Gateway": {
         "Athena", "CivilTime", "Crypto", "HTTPMessage", "HTTPTypes", "JSON",
         "RawStructuredFieldValues", "URIEncoding",
@@ -34,12 +35,12 @@ IMPORTS = {
         "HTTPTypes", "JSON", "SigV4", "Subprocess", "SystemPackage", "URIEncoding",
     },
     "athena-gateway": {
-        "AWSClient", "ArgumentParser", "Athena", "EventLoop", "FoundationEssentials", "Gateway",
-        "HTTPClient", "HTTPServer", "LocalAthena", "SigV4",
+        "AWSClient", "ArgumentParser", "Athena", "CLinux", "CivilTime", "EventLoop", "FoundationEssentials", "Gateway",
+        "HTTPClient", "HTTPServer", "JSON", "LocalAthena", "SigV4",
     },
 }
 # The system's library, for those who make system calls; Synchronization is the standard library's.
-SYSTEM = {"EventLoop", "Crypto", "HTTPServer", "HTTPClient", "LocalAthena", "athena-gateway"}
+SYSTEM = {"AWSClient", "EventLoop", "Crypto", "HTTPServer", "HTTPClient", "LocalAthena", "athena-gateway"}
 
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\(.*?\))?\s+)*(?:public|package|internal|private|fileprivate)?\s*import\s+(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?(\w+)", re.M)
 FORBIDDEN_SYMBOLS = re.compile(r"FoundationNetworking|FoundationInternationalization|\bucol_|\budat_")

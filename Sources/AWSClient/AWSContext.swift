@@ -1,24 +1,55 @@
+public import EventLoop
 public import HTTPClient
+
+/// What the clients of all services of all workers share.
+public struct AWSShared: Sendable {
+  let credentials: CredentialsStore
+  let retries: RetryPolicy
+  let quota: RetryQuota
+  let clockOffset: ClockOffset
+
+  public init(
+    credentials: CredentialsStore, retries: RetryPolicy = RetryPolicy(),
+    quota: RetryQuota = RetryQuota(), clockOffset: ClockOffset = ClockOffset()
+  ) {
+    self.credentials = credentials
+    self.retries = retries
+    self.quota = quota
+    self.clockOffset = clockOffset
+  }
+}
 
 /// What the clients of all services of one worker share.
 public struct AWSContext {
   let http: HTTPClient
   let region: Region
-  let credentials: any CredentialsProvider
+  let shared: AWSShared
+  /// This machine's clock as it is.
   let clock: () -> Int
+  /// Those for credentials, with the corrected clock.
+  public let tools: CredentialsTools
+  /// Waits between two tries.
+  let pause: (Duration) async throws(CancellationError) -> Void
 
-  /// - Parameter clock: The wall clock, in whole seconds since 1970.
+  /// - Parameters:
+  ///   - clock: The wall clock, in whole seconds since 1970.
+  ///   - pause: What waits; nil for the loop.
   public init(
-    http: HTTPClient, region: Region, credentials: any CredentialsProvider,
-    clock: @escaping () -> Int
+    on loop: EventLoop, http: HTTPClient, region: Region, shared: AWSShared,
+    clock: @escaping () -> Int,
+    pause: ((Duration) async throws(CancellationError) -> Void)? = nil
   ) {
     self.http = http
     self.region = region
-    self.credentials = credentials
+    self.shared = shared
     self.clock = clock
+    self.pause =
+      pause
+      ?? { (duration) async throws(CancellationError) in try await loop.pause(for: duration) }
+    tools = CredentialsTools(
+      loop: loop, http: http, clock: { clock() + shared.clockOffset.seconds })
   }
 
-  func signer(service: String) -> Signer {
-    Signer(service: service, region: region, provider: credentials, clock: clock)
-  }
+  /// By how many seconds the clock is corrected; 0 as long as nothing shows that it is wrong.
+  public var clockOffset: Int { shared.clockOffset.seconds }
 }

@@ -4,7 +4,8 @@ extension AWSError {
   /// What the failure of a transfer means for the call.
   init(_ error: HTTPClientError) {
     switch error {
-    case .resolve(let reason), .connect(let reason), .tls(let reason): self = .unreachable(reason)
+    case .resolve(let reason), .connect(let reason), .tls(let reason), .proxy(let reason):
+      self = .unreachable(reason)
     case .closed: self = .unreachable("the gateway is stopping")
     case .timeout: self = .timeout
     case .cutShort(let reason), .badAnswer(let reason): self = .badAnswer(reason)

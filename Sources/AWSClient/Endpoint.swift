@@ -24,9 +24,9 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
   /// Whether an operator chose it, and not AWS's naming.
   let isCustom: Bool
 
-  /// The regional endpoint of a service.
-  public init(service: String, region: Region) {
-    host = "\(service).\(region).\(Partition(region: region.name).dnsSuffix)"
+  /// One of AWS's own.
+  init(regionalHost: String) {
+    host = regionalHost
     origin = "https://\(host)"
     basePath = ""
     isCustom = false

@@ -2,7 +2,7 @@ import Crypto
 import HTTPClient
 import HTTPMessage
 public import JSON
-import SigV4
+public import SigV4
 
 /// Calls a service that speaks AWS JSON 1.1 (Smithy, `aws.protocols#awsJson1_1`).
 public final class JSONServiceClient {
@@ -12,67 +12,76 @@ public final class JSONServiceClient {
 
   private let http: HTTPClient
   private let endpoint: Endpoint
-  private let signer: Signer
-  private let url: String
-  private let path: String
+  private let caller: ServiceCaller
   private let targetPrefix: String
 
   /// - Parameters:
   ///   - service: The name that signatures are scoped to.
   ///   - targetPrefix: What stands before the operation in `X-Amz-Target`.
+  ///   - modelledErrors: The codes of the errors in the service's model.
   public init(
-    _ context: AWSContext, service: String, targetPrefix: String, endpoint: Endpoint
+    _ context: AWSContext, service: String, targetPrefix: String, endpoint: Endpoint,
+    modelledErrors: Set<String> = []
   ) {
     http = context.http
-    signer = context.signer(service: service)
+    caller = ServiceCaller(context, service: service, modelled: modelledErrors)
     self.endpoint = endpoint
     self.targetPrefix = targetPrefix
-    path = endpoint.basePath + "/"
-    url = endpoint.origin + path
   }
 
   /// Calls an operation: a JSON object goes, a JSON object comes.
   public func call(_ operation: String, _ body: [UInt8]) async throws(AWSError) -> JSONObject {
-    let fields = try await signer.sign(
-      method: "POST", path: path, host: endpoint.host,
+    try await caller.call(request(operation, body)) { request async throws(CallFailure) in
+      let response: ClientResponse
+      do throws(HTTPClientError) {
+        response = try await http.send(request)
+      } catch {
+        throw .transfer(error)
+      }
+      return try Self.object(of: response)
+    }
+  }
+
+  /// The same call as it would be signed and sent.
+  public func explain(
+    _ operation: String, _ body: [UInt8], with credentials: Credentials, at seconds: Int
+  ) -> CallExplanation {
+    caller.explain(request(operation, body), with: credentials, at: seconds)
+  }
+
+  private func request(_ operation: String, _ body: [UInt8]) -> UnsignedRequest {
+    UnsignedRequest(
+      method: .post, endpoint: endpoint, path: endpoint.basePath + "/",
       fields: [
         ("Content-Type", "application/x-amz-json-1.1"),
         ("X-Amz-Target", "\(targetPrefix).\(operation)"),
       ],
-      payloadHash: SHA256.hash(body), pathRule: .standard)
-    let request = ClientRequest(
-      .post, url, fields: fields, body: body, answerLimit: Self.answerLimit)
-    let response: ClientResponse
-    do throws(HTTPClientError) {
-      response = try await http.send(request)
-    } catch {
-      throw AWSError(error)
-    }
-    return try object(of: response)
+      body: body, payloadHash: SHA256.hash(body), pathRule: .standard,
+      answerLimit: Self.answerLimit)
   }
 
-  private func object(of response: ClientResponse) throws(AWSError) -> JSONObject {
+  private static func object(of response: ClientResponse) throws(CallFailure) -> JSONObject {
     switch response.status {
-    case 200: return try Self.object(response.body)
+    case 200: return try object(response.body)
     case 400...599:
-      throw .service(
-        signer.withholdingSecrets(
-          ServiceError(json: response.body, status: response.status, fields: response.fields)))
+      let error = ServiceError(
+        json: response.body, status: response.status, fields: response.fields)
+      throw .service(error, response.fields)
     // Followed nowhere: what is signed for one host is nothing that another should see.
-    default: throw .badAnswer("HTTP status \(response.status) in answer to a call")
+    default: throw .unpromised("HTTP status \(response.status) in answer to a call")
     }
   }
 
   /// An operation without output may answer with nothing at all.
-  private static func object(_ body: [UInt8]) throws(AWSError) -> JSONObject {
+  private static func object(_ body: [UInt8]) throws(CallFailure) -> JSONObject {
     if body.isEmpty { return JSONObject() }
     let value: JSONValue
     do throws(JSONError) {
       value = try JSONValue(parsing: body)
     } catch {
-      throw .badAnswer("it is not JSON: \(error)")
+      throw .unpromised("it is not JSON: \(error)")
     }
-    guard let object = value.asObject else { throw .badAnswer("it is JSON but not an object") }
+    guard let object = value.asObject else { throw .unpromised("it is JSON but not an object") }
     return object
   }
 }

@@ -1,23 +1,42 @@
-/// One of AWS's partitions: regions that share a DNS suffix (botocore, `endpoints/partitions`).
+/// One of AWS's partitions: regions that share DNS suffixes (botocore, `partitions.json`).
 struct Partition: Equatable {
   let name: String
   let dnsSuffix: String
+  let dualStackDNSSuffix: String
 
   /// The partition of a region, known by the form of its name; an unknown form is taken for `aws`, as
   /// the SDKs do, so that a region opened tomorrow works today.
   init(region: String) {
-    let row = Self.table.first { region.hasPrefix($0.prefix) }
-    name = row?.name ?? "aws"
-    dnsSuffix = row?.suffix ?? "amazonaws.com"
+    let row = Self.table.first { row in row.prefixes.contains { Self.matches(region, $0) } }
+    self = (row ?? Self.table[0]).partition
   }
 
-  private static let table: [(prefix: String, name: String, suffix: String)] = [
-    ("cn-", "aws-cn", "amazonaws.com.cn"),
-    ("eusc-", "aws-eusc", "amazonaws.eu"),
-    ("us-gov-", "aws-us-gov", "amazonaws.com"),
-    ("us-iso-", "aws-iso", "c2s.ic.gov"),
-    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
-    ("eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
-    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
+  private init(_ name: String, _ dnsSuffix: String, _ dualStackDNSSuffix: String) {
+    self.name = name
+    self.dnsSuffix = dnsSuffix
+    self.dualStackDNSSuffix = dualStackDNSSuffix
+  }
+
+  /// Whether the region is `^prefix-\w+-\d+$`.
+  private static func matches(_ region: String, _ prefix: String) -> Bool {
+    guard region.hasPrefix("\(prefix)-") else { return false }
+    let parts = region.dropFirst(prefix.count + 1)
+      .split(separator: "-", omittingEmptySubsequences: false)
+    return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty
+      && parts[1].allSatisfy(\.isNumber)
+  }
+
+  private static let table: [(prefixes: [String], partition: Partition)] = [
+    (
+      ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"],
+      Partition("aws", "amazonaws.com", "api.aws")
+    ),
+    (["cn"], Partition("aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn")),
+    (["eusc-de"], Partition("aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu")),
+    (["us-iso"], Partition("aws-iso", "c2s.ic.gov", "api.aws.ic.gov")),
+    (["us-isob"], Partition("aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud")),
+    (["eu-isoe"], Partition("aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk")),
+    (["us-isof"], Partition("aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov")),
+    (["us-gov"], Partition("aws-us-gov", "amazonaws.com", "api.aws")),
   ]
 }

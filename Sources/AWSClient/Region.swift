@@ -7,7 +7,8 @@ public struct Region: Sendable, Hashable, CustomStringConvertible {
   public init?(_ name: String) {
     let bytes = name.utf8
     guard (1...63).contains(bytes.count), bytes.first != UInt8(ascii: "-"),
-      bytes.last != UInt8(ascii: "-"), bytes.allSatisfy(Self.isAllowed)
+      bytes.last != UInt8(ascii: "-"), bytes.allSatisfy(Self.isAllowed),
+      !bytes.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
     else { return nil }
     self.name = name
   }

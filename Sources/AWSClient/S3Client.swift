@@ -1,7 +1,7 @@
 import Crypto
 import HTTPClient
 import HTTPMessage
-import SigV4
+public import SigV4
 import URIEncoding
 
 /// Reads objects from S3.
@@ -11,12 +11,13 @@ public final class S3Client {
 
   private let http: HTTPClient
   private let endpoint: Endpoint
-  private let signer: Signer
+  private let caller: ServiceCaller
   private let emptyHash = SHA256.hash([UInt8]())
 
   public init(_ context: AWSContext, endpoint: Endpoint) {
     http = context.http
-    signer = context.signer(service: "s3")
+    caller = ServiceCaller(
+      context, service: "s3", modelled: ["InvalidObjectState", "NoSuchKey"])
     self.endpoint = endpoint
   }
 
@@ -26,22 +27,39 @@ public final class S3Client {
   public func getObject(
     _ uri: S3URI, headOnly: Bool = false
   ) async throws(AWSError) -> S3Object {
-    let method: ClientRequest.Method = headOnly ? .head : .get
+    try await caller.call(request(uri, headOnly)) { request async throws(CallFailure) in
+      try await send(request, headOnly: headOnly)
+    }
+  }
+
+  /// The same call as it would be signed and sent.
+  public func explainGetObject(
+    _ uri: S3URI, headOnly: Bool = false, with credentials: Credentials, at seconds: Int
+  ) -> CallExplanation {
+    caller.explain(request(uri, headOnly), with: credentials, at: seconds)
+  }
+
+  private func request(_ uri: S3URI, _ headOnly: Bool) -> UnsignedRequest {
     let (endpoint, path) = location(of: uri)
-    let fields = try await signer.sign(
-      method: method.rawValue, path: path, host: endpoint.host,
+    return UnsignedRequest(
+      method: headOnly ? .head : .get, endpoint: endpoint, path: path,
       fields: [("X-Amz-Content-SHA256", emptyHash.hex)], payloadHash: emptyHash, pathRule: .s3)
-    let request = ClientRequest(method, endpoint.origin + path, fields: fields)
+  }
+
+  /// One try, up to the head of its answer: what has begun to arrive is not asked for again.
+  private func send(
+    _ request: ClientRequest, headOnly: Bool
+  ) async throws(CallFailure) -> S3Object {
     let response: StreamedResponse
     do throws(HTTPClientError) {
       response = try await http.open(request)
     } catch {
-      throw AWSError(error)
+      throw .transfer(error)
     }
     switch response.status {
     case 200: return try S3Object(response, headOnly: headOnly)
-    case 400...599: throw .service(signer.withholdingSecrets(try await Self.error(response)))
-    default: throw .badAnswer("HTTP status \(response.status) in answer to a GetObject")
+    case 400...599: throw .service(try await Self.error(response), response.fields)
+    default: throw .unpromised("HTTP status \(response.status) in answer to a GetObject")
     }
   }
 
@@ -59,12 +77,13 @@ public final class S3Client {
     character.isLowercase || character.isNumber || character == "-"
   }
 
-  private static func error(_ response: StreamedResponse) async throws(AWSError) -> ServiceError {
+  private static func error(_ response: StreamedResponse) async throws(CallFailure) -> ServiceError
+  {
     var body: [UInt8] = []
     do throws(HTTPClientError) {
       while body.count < errorLimit, let piece = try await response.read() { body += piece }
     } catch {
-      throw AWSError(error)
+      throw .transfer(error)
     }
     return ServiceError(xml: body, status: response.status, fields: response.fields)
   }

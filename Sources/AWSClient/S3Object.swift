@@ -13,9 +13,9 @@ public final class S3Object {
 
   /// Refuses an answer that S3 did not give, such as the page of a captive portal, and one whose content
   /// has no declared end: cut short, it would look whole.
-  init(_ response: StreamedResponse, headOnly: Bool) throws(AWSError) {
+  init(_ response: StreamedResponse, headOnly: Bool) throws(CallFailure) {
     guard response.fields.contains(.amzRequestID) else {
-      throw .badAnswer("it lacks x-amz-request-id, which every answer of S3 has")
+      throw .unpromised("it lacks x-amz-request-id, which every answer of S3 has")
     }
     self.response = response
     isHead = headOnly
@@ -24,7 +24,7 @@ public final class S3Object {
     length = lengths.first.flatMap { Int($0) }
     let isDeclared = lengths.count == 1 && length ?? -1 >= 0 && !isChunked
     guard isDeclared || lengths.isEmpty && (isChunked || headOnly) else {
-      throw .badAnswer("the content of a GetObject has no declared end")
+      throw .unpromised("the content of a GetObject has no declared end")
     }
   }
 

@@ -21,15 +21,17 @@ extension ServiceError {
     self.message = self.message.map { String($0.prefix(Self.longestMessage)) }
   }
 
-  /// Reads an error of S3: `<Error><Code>NoSuchKey</Code><Message>…</Message>…</Error>`. The answer to
-  /// a HEAD has no body, and is named by its status.
+  /// Reads an error of S3, `<Error><Code>NoSuchKey</Code><Message>…</Message>…</Error>`, or one of a
+  /// query service, which has that inside of an `<ErrorResponse>`. The answer to a HEAD has no body, and
+  /// is named by its status; so is a page of a proxy's.
   init(xml body: [UInt8], status: Int, fields: FieldSection) {
-    let text = String(decoding: body, as: UTF8.self)
-    let code = Self.element("Code", of: text).flatMap(Self.sanitised)
+    let root = try? XMLElement(parsing: body)
+    let error = root?.name == "Error" ? root : root?["Error"]
+    let code = error?["Code"].flatMap { Self.sanitised($0.text) }
     self.init(
-      code: code ?? String(status), message: Self.element("Message", of: text),
+      code: code ?? String(status),
+      message: error?["Message"].map { String($0.text.prefix(Self.longestMessage)) },
       status: status, requestID: Self.requestID(fields))
-    message = message.map { String($0.prefix(Self.longestMessage)) }
   }
 
   /// `ns#FooError:http://…` is `FooError`; what then is no name is nil, since it is shown to callers.
@@ -63,22 +65,6 @@ extension ServiceError {
     else { return nil }
     return id
   }
-
-  /// The text of the first element of this name. S3's errors are flat; a parser would find no more.
-  private static func element(_ name: String, of text: String) -> String? {
-    let (opening, closing) = ("<\(name)>", "</\(name)>")
-    guard let start = text.firstRange(of: opening)?.upperBound,
-      let end = text[start...].firstRange(of: closing)?.lowerBound
-    else { return nil }
-    var value = String(text[start..<end])
-    for (entity, character) in entities { value = value.replacing(entity, with: character) }
-    return value
-  }
-
-  /// The ampersand last, so that what it was escaping is not read as an entity.
-  private static let entities = [
-    ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&"),
-  ]
 }
 
 extension HTTPField.Name {

@@ -1,33 +1,27 @@
 import Crypto
 import SigV4
 
-/// Signs the requests of one service in one region, with the credentials of the moment.
+/// Signs the requests of one service in one region. What a signature costs once a day, or once a second,
+/// is kept.
 final class Signer {
   private let region: Region
   private let service: String
-  private let provider: any CredentialsProvider
-  private let clock: () -> Int
   private var key: (credentials: Credentials, key: SigningKey)?
   private var time = SigningTime(secondsSince1970: 0)
 
-  /// - Parameter clock: The wall clock, in whole seconds since 1970.
-  init(
-    service: String, region: Region, provider: any CredentialsProvider, clock: @escaping () -> Int
-  ) {
+  init(service: String, region: Region) {
     self.service = service
     self.region = region
-    self.provider = provider
-    self.clock = clock
   }
 
   /// The fields to send: the given ones, which are signed as they are, then those that signing adds.
   /// `Host` is signed but not among them, since the HTTP client sends it itself.
+  ///
+  /// - Parameter seconds: The moment, since 1970.
   func sign(
     method: String, path: String, host: String, fields: [(name: String, value: String)],
-    payloadHash: Digest, pathRule: PathRule
-  ) async throws(AWSError) -> [(name: String, value: String)] {
-    let credentials = try await provider.credentials()
-    let seconds = clock()
+    payloadHash: Digest, pathRule: PathRule, with credentials: Credentials, at seconds: Int
+  ) -> [(name: String, value: String)] {
     if time.secondsSince1970 != seconds { time = SigningTime(secondsSince1970: seconds) }
     var fields = fields
     fields.append(("X-Amz-Date", time.dateTime))
@@ -41,25 +35,34 @@ final class Signer {
     return fields
   }
 
-  /// The error without its message, where that repeats a secret: AWS explains a wrong signature by all
-  /// that it covers, the session token included, and what stands between may do so under any name.
-  func withholdingSecrets(_ error: ServiceError) -> ServiceError {
-    guard let message = error.message, let credentials = key?.credentials else { return error }
-    // AWS's have 40 characters and more; a shorter text would be found by chance.
-    let secrets = [credentials.secretAccessKey, credentials.sessionToken ?? ""]
-      .filter { $0.utf8.count >= 16 }
-    guard secrets.contains(where: message.contains) else { return error }
-    var error = error
-    error.message = nil
-    return error
-  }
-
   /// Derived once a day for the same credentials.
   private func signingKey(_ credentials: Credentials) -> SigningKey {
     if let key, key.key.scope.date == time.date, key.credentials == credentials { return key.key }
-    let scope = CredentialScope(date: time.date, region: region.name, service: service)
-    let derived = SigningKey(credentials: credentials, scope: scope)
+    let derived = SigningKey(credentials: credentials, scope: scope(at: time))
     key = (credentials, derived)
     return derived
+  }
+
+  func scope(at time: SigningTime) -> CredentialScope {
+    CredentialScope(date: time.date, region: region.name, service: service)
+  }
+}
+
+extension ServiceError {
+  /// The error without its message, where that repeats a secret: AWS explains a wrong signature by all
+  /// that it covers, the session token included, and what stands between may do so under any name.
+  func withholdingSecrets(of credentials: Credentials) -> ServiceError {
+    withholding([credentials.secretAccessKey, credentials.sessionToken ?? ""])
+  }
+
+  func withholding(_ secrets: [String]) -> ServiceError {
+    guard let message else { return self }
+    // AWS's have 40 characters and more; a shorter text would be found by chance.
+    guard secrets.contains(where: { $0.utf8.count >= 16 && message.contains($0) }) else {
+      return self
+    }
+    var error = self
+    error.message = nil
+    return error
   }
 }

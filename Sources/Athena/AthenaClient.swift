@@ -3,14 +3,23 @@ import JSON
 
 /// Amazon Athena's operations for Apache Spark, and the outputs that they leave in S3.
 public final class AthenaClient {
-  private let service: JSONServiceClient
-  private let s3: S3Client
+  let service: JSONServiceClient
+  let s3: S3Client
+  private let context: AWSContext
 
   public init(_ context: AWSContext, endpoint: Endpoint, s3Endpoint: Endpoint) {
     service = JSONServiceClient(
-      context, service: "athena", targetPrefix: "AmazonAthena", endpoint: endpoint)
+      context, service: "athena", targetPrefix: "AmazonAthena", endpoint: endpoint,
+      modelledErrors: [
+        "InternalServerException", "InvalidRequestException", "ResourceNotFoundException",
+      ])
     s3 = S3Client(context, endpoint: s3Endpoint)
+    self.context = context
   }
+
+  /// By how many seconds this machine's clock is corrected for signatures; 0 as long as AWS has not shown
+  /// that it is wrong.
+  public var clockOffset: Int { context.clockOffset }
 
   public func startCalculationExecution(
     _ input: StartCalculationExecution
@@ -54,7 +63,7 @@ public final class AthenaClient {
   /// Calls an operation and reads its output. Members that Athena adds one day are passed over, those
   /// that we read must have the types of its model, and `read` returns nil where a required one is
   /// missing.
-  private func call<Output>(
+  func call<Output>(
     _ operation: String, _ body: [UInt8], _ read: (inout JSONObjectReader) -> Output?
   ) async throws(AthenaError) -> Output {
     let object: JSONObject

@@ -46,8 +46,28 @@ static inline CURLcode ccurl_set_authorities(CURL *easy, const char *path) {
 /// request carries and where it goes is for its sender alone to say.
 static inline CURLcode ccurl_ignore_environment(CURL *easy) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
   return code;
+}
+
+/// What a proxy is told and shown: nothing of its answer to CONNECT is taken for the server's, and one
+/// that speaks TLS is held to the same rules as a server. `authorities` is NULL for the system's.
+static inline CURLcode ccurl_distrust_proxies(CURL *easy, const char *authorities) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (code == CURLE_OK)
+    code = curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
+  if (code == CURLE_OK && authorities)
+    code = curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, authorities);
+  return code;
+}
+
+/// A connection is used for so long at most, so that a name that has moved is followed.
+static inline CURLcode ccurl_set_connection_lifetime(CURL *easy, long seconds) {
+  return curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, seconds);
 }
 
 /// A transfer that ends while its name is being resolved leaves the resolver's thread behind;
@@ -91,10 +111,35 @@ static inline CURLcode ccurl_set_socket_owner(
   return code;
 }
 
+/// What the handles of one multi handle have in common. All are of one thread: no locks.
+static inline CURLSHcode ccurl_share_tls_sessions(CURLSH *share) {
+  return curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+}
+
+static inline CURLcode ccurl_use_share(CURL *easy, CURLSH *share) {
+  return curl_easy_setopt(easy, CURLOPT_SHARE, share);
+}
+
 // What a request is.
 
 static inline CURLcode ccurl_set_url(CURL *easy, const char *url) {
   return curl_easy_setopt(easy, CURLOPT_URL, url);
+}
+
+/// The proxy to go through; "" is none. Without a user nothing is said of who asks.
+static inline CURLcode ccurl_set_proxy(
+    CURL *easy, const char *url, const char *user, const char *password) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_PROXY, url);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, user);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, password);
+  return code;
+}
+
+/// The status with which a proxy answered CONNECT; 0 where none was asked to connect.
+static inline long ccurl_connect_status(CURL *easy) {
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
+  return status;
 }
 
 /// GET; forgets the method that a former request set.

@@ -1,3 +1,4 @@
+import Athena
 import HTTPMessage
 import HTTPTypes
 import JSON
@@ -35,7 +36,11 @@ extension Gateway {
     guard !isDraining else {
       throw Problem(.draining, "the gateway is about to end; another one should be asked")
     }
-    return .json { $0.member("status", "ok") }
+    return .json { writer in
+      writer.member("status", "ok")
+      // A wrong clock is the operator's to set; until then calls are signed with the right time.
+      if athena.clockOffset != 0 { writer.member("clockOffsetSeconds", athena.clockOffset) }
+    }
   }
 
   /// What the `type` of a problem document leads to.

@@ -181,8 +181,8 @@ extension ProblemCode {
     case .noCredentials:
       Kind(
         .serviceUnavailable, "The gateway has no AWS credentials", retryable: true, retryAfter: 5,
-        "Nothing was sent to AWS. The operator should set AWS_ACCESS_KEY_ID and "
-          + "AWS_SECRET_ACCESS_KEY.")
+        "Nothing was sent to AWS. The detail says which source of credentials has failed, and why, or that "
+          + "none is configured; so does 'athena-gateway check'.")
     case .draining:
       Kind(
         .serviceUnavailable, "The gateway is about to end", retryable: true, retryAfter: 1,

@@ -38,6 +38,7 @@ struct AnswerHead {
   /// An interim answer (1xx) makes room for the next; 101 would end HTTP, which nobody asked for.
   private mutating func end(_ code: Int) throws(HTTPClientError) {
     guard code < 200 else {
+      try checkLength()
       status = code
       return
     }
@@ -47,12 +48,37 @@ struct AnswerHead {
     lines.removeAll(keepingCapacity: true)
   }
 
+  /// Who lets two lengths pass lets one answer be taken for two (RFC 9112 §6.3). libcurl takes the last.
+  private func checkLength() throws(HTTPClientError) {
+    let lengths = values(of: "content-length")
+    guard
+      lengths.allSatisfy({ $0 == lengths[0] && $0.allSatisfy(Self.isDigit) })
+    else {
+      throw .badAnswer("a Content-Length that is not one number (RFC 9112 §6.3)")
+    }
+    guard lengths.isEmpty || values(of: "transfer-encoding").isEmpty else {
+      throw .badAnswer("a Content-Length beside a Transfer-Encoding (RFC 9112 §6.3)")
+    }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+  private func values(of lowercased: String) -> [ArraySlice<UInt8>] {
+    lines.filter { line in
+      bytes[line.name].lazy.map(\.asciiLowercased).elementsEqual(lowercased.utf8)
+    }.map { bytes[$0.value] }
+  }
+
   private mutating func appendField(_ line: Slice<UnsafeBufferPointer<UInt8>>)
     throws(HTTPClientError)
   {
     guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else {
       throw .badAnswer("a field line without a name (RFC 9112 §5)")
     }
+    guard line[..<colon].allSatisfy(\.isTokenCharacter) else {
+      throw .badAnswer("a field name that is no token (RFC 9110 §5.1)")
+    }
+    try Self.checkValue(line[(colon + 1)...])
     let start = bytes.count
     bytes.append(contentsOf: line[..<colon])
     let middle = bytes.count
@@ -65,10 +91,20 @@ struct AnswerHead {
     guard let last = lines.popLast() else {
       throw .badAnswer("white space before the first field (RFC 9112 §2.2)")
     }
+    try Self.checkValue(line)
     bytes.append(0x20)
     bytes.append(contentsOf: Self.trim(line))
     lines.append(
       FieldSection.Line(name: last.name, value: last.value.lowerBound..<bytes.count))
+  }
+
+  /// A lone CR ends a line for some (RFC 9112 §2.2), and controls have no place in what is shown to people.
+  private static func checkValue(_ value: Slice<UnsafeBufferPointer<UInt8>>)
+    throws(HTTPClientError)
+  {
+    guard value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+      throw .badAnswer("a control character in a field value (RFC 9110 §5.5)")
+    }
   }
 
   /// `HTTP-version SP 3DIGIT` (RFC 9112 §4), the digits within 100 to 599 (RFC 9110 §15).

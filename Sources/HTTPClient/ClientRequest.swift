@@ -23,11 +23,14 @@ public struct ClientRequest: Sendable {
   public var headerLimit: Int
   /// The time until the whole answer is there, or, of a stream, its head.
   public var deadline: Duration
+  /// Whether it goes to its host itself, whatever proxy there is: metadata services answer to the
+  /// machine that asks, and what they answer with is nothing that a proxy may see.
+  public var goesDirect: Bool
 
   public init(
     _ method: Method, _ url: String, fields: [(name: String, value: String)] = [],
     body: [UInt8] = [], answerLimit: Int = 1 << 20, headerLimit: Int = 64 << 10,
-    deadline: Duration = .seconds(15)
+    deadline: Duration = .seconds(15), goesDirect: Bool = false
   ) {
     self.method = method
     self.url = url
@@ -36,5 +39,6 @@ public struct ClientRequest: Sendable {
     self.answerLimit = answerLimit
     self.headerLimit = headerLimit
     self.deadline = deadline
+    self.goesDirect = goesDirect
   }
 }

@@ -11,20 +11,28 @@ extension HTTPClient {
     public var streamBuffer: Int
     /// The connections that are kept open for later requests.
     public var keptConnections: Int
+    /// How long a connection is used at most, in whole seconds: libcurl asks for a name's address again
+    /// when it connects, so that a name that has moved is followed.
+    public var connectionLifetime: Duration
     /// A PEM file of certificate authorities; nil for the system's.
     public var authorities: String?
+    /// Which proxy leads where.
+    public var proxies: Proxies
 
     public init(
       userAgent: String, connectDeadline: Duration = .seconds(3),
       stallLimit: Duration = .seconds(30), streamBuffer: Int = 32 << 10,
-      keptConnections: Int = 64, authorities: String? = nil
+      keptConnections: Int = 64, connectionLifetime: Duration = .seconds(300),
+      authorities: String? = nil, proxies: Proxies = .none
     ) {
       self.userAgent = userAgent
       self.connectDeadline = connectDeadline
       self.stallLimit = stallLimit
       self.streamBuffer = streamBuffer
       self.keptConnections = keptConnections
+      self.connectionLifetime = connectionLifetime
       self.authorities = authorities
+      self.proxies = proxies
     }
   }
 }

@@ -12,6 +12,8 @@ extension CURLcode {
     switch self {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
       return .resolve(words)
+    case CURLE_PROXY:
+      return .connect(words)
     // The connect deadline is the only one that libcurl is given.
     case CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT, CURLE_INTERFACE_FAILED,
       CURLE_NO_CONNECTION_AVAILABLE:

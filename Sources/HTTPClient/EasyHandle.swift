@@ -7,16 +7,22 @@ final class EasyHandle {
   private(set) var transfer: Transfer?
   private let errorText: UnsafeMutablePointer<CChar>
   private var fields: FieldList?
+  private let proxies: Proxies
+  /// What leads to the transfer's host.
+  private var proxy: Proxy?
   private var deadline: Deadline?
 
   init(
-    loop: EventLoop, configuration: HTTPClient.Configuration, sockets: SocketTable
+    loop: EventLoop, configuration: HTTPClient.Configuration, sockets: SocketTable,
+    sharing share: UnsafeMutableRawPointer
   ) {
     guard let raw = curl_easy_init() else { fatalError("curl_easy_init: out of memory") }
     self.raw = raw
+    proxies = configuration.proxies
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     setConstants(configuration, sockets)
+    precondition(ccurl_use_share(raw, share) == CURLE_OK, "libcurl refuses to share")
     deadline = loop.makeDeadline { [unowned self] in transfer?.deadlineHasPassed() }
   }
 
@@ -32,6 +38,8 @@ final class EasyHandle {
     let codes = [
       ccurl_forbid_signals(raw), ccurl_allow_http_only(raw), ccurl_keep_path(raw),
       ccurl_verify_tls(raw), ccurl_ignore_environment(raw), ccurl_leave_resolver_behind(raw),
+      ccurl_distrust_proxies(raw, configuration.authorities),
+      ccurl_set_connection_lifetime(raw, Int(configuration.connectionLifetime.components.seconds)),
       ccurl_set_user_agent(raw, configuration.userAgent),
       ccurl_set_connect_deadline(raw, Self.milliseconds(configuration.connectDeadline)),
       ccurl_set_error_buffer(raw, errorText),
@@ -54,7 +62,7 @@ final class EasyHandle {
     // HEAD declares a length and sends nothing; a stream's reader counts for himself.
     let isLimited = transfer.kind == .whole && request.method != .head
     let codes = [
-      ccurl_set_url(raw, request.url), set(request.method, request.body),
+      ccurl_set_url(raw, request.url), set(request.method, request.body), setProxy(for: request),
       ccurl_set_fields(raw, list.first),
       ccurl_set_declared_limit(raw, isLimited ? request.answerLimit : 0),
     ]
@@ -77,6 +85,21 @@ final class EasyHandle {
     }
   }
 
+  /// A handle keeps its proxy for the next request, which mostly has the same.
+  private func setProxy(for request: ClientRequest) -> CURLcode {
+    let wanted = request.goesDirect ? nil : proxies.setting(for: request.url)?.proxy
+    guard wanted != proxy else { return CURLE_OK }
+    proxy = wanted
+    return ccurl_set_proxy(raw, wanted?.url ?? "", wanted?.user, wanted?.password)
+  }
+
+  /// What the last transfer has failed of.
+  func error(_ code: CURLcode, limits: Transfer.Limits) -> HTTPClientError {
+    let error = code.error(detail: String(cString: errorText), limits: limits)
+    guard let proxy else { return error }
+    return error.through(proxy, connectStatus: ccurl_connect_status(raw))
+  }
+
   /// Forgets the transfer and what belonged to it. The multi handle has let go of it before.
   func release() {
     transfer = nil
@@ -89,9 +112,6 @@ final class EasyHandle {
   func arm(after duration: Duration) { deadline?.arm(after: duration) }
 
   func disarm() { deadline?.disarm() }
-
-  /// What libcurl wrote on the last failure; empty when it wrote nothing.
-  var detail: String { String(cString: errorText) }
 
   // MARK: Callbacks
 

@@ -7,6 +7,9 @@ public enum HTTPClientError: Error, Equatable, Sendable {
   case connect(String)
   /// No TLS, or the certificate was not accepted: nothing was sent.
   case tls(String)
+  /// The proxy that leads to the host is not there, or does not let the request through: nothing was sent
+  /// to the host.
+  case proxy(String)
   /// The request's deadline has passed, or a stream has stalled.
   case timeout(String)
   /// The content is longer than this many bytes.

@@ -8,6 +8,8 @@ final class MultiHandle {
   let configuration: HTTPClient.Configuration
   private let loop: EventLoop
   private let raw: UnsafeMutableRawPointer
+  /// The TLS sessions of all handles: each by itself would remember its own alone.
+  private let share: UnsafeMutableRawPointer
   private let sockets: SocketTable
   private var timer: Deadline?
   private var isClosed = false
@@ -23,8 +25,11 @@ final class MultiHandle {
   init(loop: EventLoop, configuration: HTTPClient.Configuration) {
     loop.assertIsCurrent()
     Self.initializeLibcurl
-    guard let raw = curl_multi_init() else { fatalError("curl_multi_init: out of memory") }
+    guard let raw = curl_multi_init(), let share = curl_share_init(),
+      ccurl_share_tls_sessions(share) == CURLSHE_OK
+    else { fatalError("libcurl: out of memory") }
     self.raw = raw
+    self.share = share
     self.loop = loop
     self.configuration = configuration
     sockets = SocketTable(loop: loop)
@@ -54,6 +59,8 @@ final class MultiHandle {
     for easy in running.values { take(easy)?.end(.closed) }
     idle.removeAll()
     curl_multi_cleanup(raw)
+    let code = curl_share_cleanup(share)
+    assert(code == CURLSHE_OK, "a handle outlives its multi handle")
     timer = nil
   }
 
@@ -66,7 +73,9 @@ final class MultiHandle {
     try request.check()
     let transfer = Transfer(request, as: kind, streamBuffer: configuration.streamBuffer)
     let easy =
-      idle.popLast() ?? EasyHandle(loop: loop, configuration: configuration, sockets: sockets)
+      idle.popLast()
+      ?? EasyHandle(
+        loop: loop, configuration: configuration, sockets: sockets, sharing: share)
     try easy.prepare(request, for: transfer)
     let code = curl_multi_add_handle(raw, easy.raw)
     precondition(code == CURLM_OK, "curl_multi_add_handle: out of memory")
@@ -86,7 +95,7 @@ final class MultiHandle {
   func resume(_ easy: EasyHandle) {
     loop.assertIsCurrent()
     let code = curl_easy_pause(easy.raw, CURLPAUSE_CONT)
-    if code != CURLE_OK { take(easy)?.end(code, detail: easy.detail) }
+    if code != CURLE_OK { take(easy)?.end(code, on: easy) }
     settle()
   }
 
@@ -121,8 +130,7 @@ final class MultiHandle {
       // The message dies with the handle's removal.
       let (handle, code) = (message.pointee.easy_handle, message.pointee.data.result)
       guard let handle, let easy = running[handle] else { continue }
-      let detail = code == CURLE_OK ? "" : easy.detail
-      take(easy)?.end(code, detail: detail)
+      take(easy)?.end(code, on: easy)
     }
     if !progressed.isEmpty {
       for transfer in progressed { transfer.advance() }

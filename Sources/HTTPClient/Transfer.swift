@@ -51,8 +51,8 @@ final class Transfer {
   }
 
   /// The end that libcurl reports.
-  func end(_ code: CURLcode, detail: String) {
-    end(code == CURLE_OK ? nil : refusal ?? code.error(detail: detail, limits: limits))
+  func end(_ code: CURLcode, on easy: EasyHandle) {
+    end(code == CURLE_OK ? nil : refusal ?? easy.error(code, limits: limits))
   }
 
   func end(_ error: HTTPClientError?) {
@@ -164,7 +164,13 @@ final class Transfer {
   }
 
   func takeHead() throws(HTTPClientError) -> (status: Int, fields: FieldSection) {
-    if let status = head.status { return (status, head.fields) }
+    if let status = head.status {
+      // Only a proxy asks for this (RFC 9110 §15.5.8), and whoever sent the request can't answer it.
+      guard status != 407 else {
+        throw .proxy("a proxy answered 407: \(HTTPClientError.credentialsAdvice)")
+      }
+      return (status, head.fields)
+    }
     try result?.get()
     // libcurl takes a head without its end for a whole one.
     throw .cutShort("the connection ended within the head")

@@ -12,7 +12,7 @@ extension String {
   }
 
   /// Without anything that could break a line, steer a terminal or turn the direction of text.
-  var printable: String {
+  package var printable: String {
     var text = ""
     for scalar in unicodeScalars {
       switch scalar.properties.generalCategory {

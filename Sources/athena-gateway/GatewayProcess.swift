@@ -19,12 +19,12 @@ struct GatewayProcess {
     var listeners = try settings.listen.listeners(
       settings.workers, socketMode: settings.socketMode)
     let (address, file) = (listeners[0].address, listeners[0].file)
-    let local = settings.isLocal ? try LocalAthenaThread() : nil
-    let upstream = try local.map { try Upstream(settings, local: $0) } ?? Upstream(settings)
+    let (upstream, local) = try target()
     let workers = try Worker.start(settings, upstream, on: listeners)
     // A listener ends when the last who has it lets go of it: that is to be its worker.
     listeners = []
     announce(address, upstream)
+    if local == nil { announceCredentials(of: upstream, workers[0]) }
 
     let signal = waitForEnd(signals)
     announceEnd(signal)
@@ -111,17 +111,39 @@ struct GatewayProcess {
     )
   }
 
+  private func target() throws -> (Upstream, LocalAthenaThread?) {
+    switch settings.target {
+    case .local(let region):
+      let local = try LocalAthenaThread()
+      return (try Upstream(local: local, region: region), local)
+    case .aws(let configuration):
+      let upstream = Upstream(configuration) { error in
+        Terminal.say(
+          "no AWS credentials from \(error); calls that need them are answered with 503 until there are "
+            + "some")
+      }
+      return (upstream, nil)
+    }
+  }
+
+  /// Says whose credentials the gateway has, once it has them. Nobody waits: a role that must be assumed
+  /// first, or a machine that is none of EC2's, takes its time.
+  private func announceCredentials(of upstream: Upstream, _ worker: Worker) {
+    worker.begin { parts in
+      // The store tells of a failure itself.
+      guard let found = try? await upstream.credentials.resolved(with: parts.aws.tools) else {
+        return
+      }
+      Terminal.say("credentials: \(found.summary)")
+    }
+  }
+
   private func announce(_ address: ListenAddress, _ upstream: Upstream) {
     let workers = Self.counted(settings.workers, "worker")
     Terminal.say(
       "athena-gateway \(AthenaGateway.version): \(address.url(settings.scheme)), \(workers), \(upstream)"
     )
     settings.tls?.announce()
-    if !settings.isLocal, upstream.credentials.isEmpty {
-      Terminal.say(
-        "no AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; every call to "
-          + "Athena will be answered with 503 until the gateway is started with them")
-    }
     if settings.isLocal {
       Terminal.say(
         """

@@ -26,6 +26,16 @@ struct Problems {
     }
   }
 
+  /// The same for an error that names its source itself.
+  mutating func noting<Value, Failure: Error>(_ make: () throws(Failure) -> Value) -> Value? {
+    do throws(Failure) {
+      return try make()
+    } catch {
+      add("\(error)")
+      return nil
+    }
+  }
+
   mutating func check<Value: Comparable>(
     _ flag: String, _ value: Value, in range: ClosedRange<Value>
   ) {
@@ -53,6 +63,8 @@ struct Problems {
   }
 
   var isEmpty: Bool { texts.isEmpty }
+
+  var list: [String] { texts }
 
   /// All of them, to be thrown.
   var error: SettingsError { SettingsError(description: texts.joined(separator: "\n       ")) }

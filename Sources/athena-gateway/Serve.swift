@@ -5,9 +5,7 @@ struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serves the REST API and calls Athena for it.",
     discussion: """
-      Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. \
-      AWS_REGION and AWS_DEFAULT_REGION name the region where --region doesn't. \
-      AWS_ENDPOINT_URL_ATHENA, AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL replace AWS's own endpoints.
+      \(AWSFlags.discussion)
 
       With --local no AWS account is needed: a stand-in Athena runs in the same process, executes \
       the code with python3 on this machine, and has a session named 'demo'.
@@ -36,16 +34,11 @@ struct Serve: ParsableCommand {
     transform: FileMode.init(parsing:))
   var socketMode: FileMode?
 
-  @Option(help: "The AWS region, as in eu-west-1.")
-  var region: String?
+  @OptionGroup(title: "AWS")
+  var aws: AWSFlags
 
   @Option(help: "The number of workers. (default: one for each processor that the process may use)")
   var workers: Int?
-
-  @Option(
-    name: .customLong("endpoint-url"),
-    help: ArgumentHelp("Athena's endpoint, in place of the region's own.", valueName: "url"))
-  var endpointURL: String?
 
   @Option(
     name: .customLong("allowed-host"),

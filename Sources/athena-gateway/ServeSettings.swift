@@ -6,17 +6,22 @@ import HTTPServer
 
 /// What `serve` was told, by flags and environment, checked.
 struct ServeSettings: Sendable {
-  let isLocal: Bool
+  /// The Athena that is called.
+  enum Target: Sendable {
+    case aws(AWSConfiguration)
+    /// The one of this process, in whatever region calls name.
+    case local(Region)
+  }
+
+  var isLocal: Bool {
+    if case .local = target { true } else { false }
+  }
+
   let listen: ListenAddress
   /// Who may connect to a unix socket; nil for its owner alone.
   let socketMode: mode_t?
   var workers: Int
-  let region: Region
-  let credentials: EnvironmentCredentials
-  /// nil for the region's own.
-  let athenaEndpoint: Endpoint?
-  /// nil for the region's own.
-  let s3Endpoint: Endpoint?
+  let target: Target
   let hosts: HostPolicy
   var limits: Limits
   let drainTimes: DrainTimes
@@ -30,18 +35,8 @@ struct ServeSettings: Sendable {
   init(_ flags: Serve, environment: [String: String]) throws {
     var problems = Problems()
     let listen = problems.noting("--listen") { try ListenAddress(parsing: flags.listen) }
-    let region = Self.region(flags, environment, &problems)
-    let credentials = problems.noting("credentials") { try EnvironmentCredentials(environment) }
-    let athena = Self.endpoint(
-      [("--endpoint-url", flags.endpointURL)]
-        + ["AWS_ENDPOINT_URL_ATHENA", "AWS_ENDPOINT_URL"].map { ($0, environment[$0]) },
-      &problems)
-    let s3 = Self.endpoint(
-      ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].map { ($0, environment[$0]) }, &problems)
+    let target = Self.target(flags, environment, &problems)
     if let workers = flags.workers { problems.check("--workers", workers, in: 1...1024) }
-    if flags.local, flags.endpointURL != nil {
-      problems.add("--local and --endpoint-url: give one; the local Athena is the endpoint")
-    }
     for host in flags.allowedHosts where !Self.isHostName(host) {
       problems.add("--allowed-host: '\(host.prefix(100))' is not a host name; leave out the port")
     }
@@ -52,14 +47,10 @@ struct ServeSettings: Sendable {
       problems.add("--socket-mode: \(listen) is no unix socket, and has no mode; leave it out")
     }
     if let listen, !listen.isLoopback { Self.checkExposure(flags, listen, &problems) }
-    guard let listen, let region, let credentials, problems.isEmpty else { throw problems.error }
-    isLocal = flags.local
+    guard let listen, let target, problems.isEmpty else { throw problems.error }
     self.listen = listen
-    self.region = region
-    self.credentials = credentials
+    self.target = target
     workers = flags.workers ?? Processors.available
-    athenaEndpoint = flags.local ? nil : athena
-    s3Endpoint = flags.local ? nil : s3
     hosts = HostPolicy(isLoopback: listen.isLoopback, allowedHosts: flags.allowedHosts)
     self.tls = tls
     socketMode = flags.socketMode?.bits
@@ -67,38 +58,28 @@ struct ServeSettings: Sendable {
     requiresClientCertificate = flags.tlsClientCA != nil
   }
 
-  /// How callers call.
-  var scheme: String { tls == nil ? "http" : "https" }
-
-  /// The local Athena takes any region.
-  private static func region(
+  private static func target(
     _ flags: Serve, _ environment: [String: String], _ problems: inout Problems
-  ) -> Region? {
-    let sources =
-      [("--region", flags.region)]
-      + ["AWS_REGION", "AWS_DEFAULT_REGION"].map { ($0, environment[$0]) }
-    guard let (source, name) = firstGiven(sources) else {
-      if flags.local { return Region("us-east-1") }
-      problems.add("no region: give --region or set AWS_REGION, as in eu-west-1; or try --local")
+  ) -> Target? {
+    guard flags.local else {
+      return AWSConfiguration(flags.aws, environment: environment, &problems).map(Target.aws)
+    }
+    if flags.aws.endpointURL != nil {
+      problems.add("--local and --endpoint-url: give one; the local Athena is the endpoint")
+    }
+    if flags.aws.profile != nil {
+      problems.add("--local and --profile: give one; the local Athena has a key of its own")
+    }
+    let name = flags.aws.region ?? "us-east-1"
+    guard let region = Region(name) else {
+      problems.add("--region: '\(name.prefix(100))' is not the name of a region, as in eu-west-1")
       return nil
     }
-    if let region = Region(name) { return region }
-    problems.add("\(source): '\(name.prefix(100))' is not the name of a region, as in eu-west-1")
-    return nil
+    return .local(region)
   }
 
-  private static func endpoint(
-    _ sources: [(String, String?)], _ problems: inout Problems
-  ) -> Endpoint? {
-    guard let (source, url) = firstGiven(sources) else { return nil }
-    return problems.noting(source) { try Endpoint(parsing: url) }
-  }
-
-  /// An empty variable is an unset one.
-  private static func firstGiven(_ sources: [(String, String?)]) -> (String, String)? {
-    for case (let source, let value?) in sources where !value.isEmpty { return (source, value) }
-    return nil
-  }
+  /// How callers call.
+  var scheme: String { tls == nil ? "http" : "https" }
 
   /// Whether a `Host` field can be this text and a port.
   private static func isHostName(_ text: String) -> Bool {

@@ -1,27 +1,76 @@
 import AWSClient
+import Athena
+import CLinux
+import EventLoop
+import Glibc
+import HTTPClient
 import LocalAthena
 
 /// The Athena that the gateway calls.
 struct Upstream: Sendable, CustomStringConvertible {
-  let region: Region
-  let credentials: EnvironmentCredentials
-  let athena: Endpoint
-  let s3: Endpoint
+  let credentials: CredentialsStore
+  private let region: Region
+  private let athena: Endpoint
+  private let s3: Endpoint
+  private let shared: AWSShared
+  private let client: HTTPClient.Configuration
 
-  init(_ settings: ServeSettings) {
-    region = settings.region
-    credentials = settings.credentials
-    athena = settings.athenaEndpoint ?? Endpoint(service: "athena", region: region)
-    s3 = settings.s3Endpoint ?? Endpoint(service: "s3", region: region)
+  /// - Parameter onFailure: Told of failed refreshes of the credentials.
+  init(
+    _ configuration: AWSConfiguration,
+    onFailure: @escaping @Sendable (CredentialsError) -> Void = { _ in }
+  ) {
+    // From now on there are secrets in memory: no core dump has them, and no other process of the same
+    // user reads them or the environment. Whoever debugs a gateway does it as root.
+    let isHidden = clinux_hide_process() == 0
+    precondition(isHidden, "prctl(PR_SET_DUMPABLE)")
+    credentials = CredentialsStore(configuration.credentials, onFailure: onFailure)
+    region = configuration.region.value
+    athena = configuration.athena
+    s3 = configuration.s3
+    shared = AWSShared(
+      credentials: credentials, retries: configuration.settings.retries,
+      clockOffset: ClockOffset(onChange: Self.tell))
+    client = configuration.client
   }
 
-  /// The gateway signs for its own Athena with the key that this one documents.
-  init(_ settings: ServeSettings, local: LocalAthenaThread) throws {
-    region = settings.region
-    credentials = EnvironmentCredentials(LocalAthena.credentials)
+  /// The gateway signs for its own Athena with the key that this one documents, and asks nobody the way.
+  init(local: LocalAthenaThread, region: Region) throws {
+    credentials = CredentialsStore(LocalAthena.credentials)
+    self.region = region
     athena = try Endpoint(parsing: local.address.url())
     s3 = athena
+    shared = AWSShared(credentials: credentials)
+    client = .init(userAgent: AthenaGateway.userAgent)
+  }
+
+  private static func tell(clockOffset seconds: Int) {
+    Terminal.complain(
+      seconds == 0
+        ? "this machine's clock is right again by AWS's"
+        : "this machine's clock is \(abs(seconds)) s \(seconds > 0 ? "slow" : "fast") by AWS's; calls are "
+          + "signed with AWS's time; set the clock")
   }
 
   var description: String { "region \(region), Athena at \(athena), S3 at \(s3)" }
+
+  /// What calls it from a loop.
+  func caller(on loop: EventLoop) -> Caller {
+    let http = HTTPClient(on: loop, configuration: client)
+    let context = AWSContext(
+      on: loop, http: http, region: region, shared: shared, clock: { time(nil) })
+    return Caller(
+      http: http, tools: context.tools,
+      athena: AthenaClient(context, endpoint: athena, s3Endpoint: s3))
+  }
+
+  /// What calls AWS, on one loop.
+  struct Caller {
+    fileprivate let http: HTTPClient
+    let tools: CredentialsTools
+    let athena: AthenaClient
+
+    /// Ends what is under way.
+    func end() { http.close() }
+  }
 }

@@ -1,9 +1,5 @@
-import AWSClient
-import Athena
 import EventLoop
 import Gateway
-import Glibc
-import HTTPClient
 import HTTPServer
 
 /// One worker: a thread with its loop, listener, connections to Athena and router. Workers share
@@ -11,6 +7,7 @@ import HTTPServer
 struct Worker {
   /// What lives on the worker's loop.
   struct Parts {
+    let aws: Upstream.Caller
     let gateway: Gateway
     let server: HTTPServer
   }
@@ -58,13 +55,9 @@ extension Worker.Parts {
   fileprivate init(
     on loop: EventLoop, _ settings: ServeSettings, _ upstream: Upstream, _ listener: Listener
   ) throws {
-    let http = HTTPClient(
-      on: loop, configuration: .init(userAgent: "athena-gateway/\(AthenaGateway.version)"))
-    let context = AWSContext(
-      http: http, region: upstream.region, credentials: upstream.credentials,
-      clock: { time(nil) })
+    aws = upstream.caller(on: loop)
     gateway = Gateway(
-      athena: AthenaClient(context, endpoint: upstream.athena, s3Endpoint: upstream.s3),
+      athena: aws.athena,
       configuration: .init(
         version: AthenaGateway.version, hosts: settings.hosts,
         requiresClientCertificate: settings.requiresClientCertificate))

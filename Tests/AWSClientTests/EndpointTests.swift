@@ -19,7 +19,8 @@ struct EndpointTests {
   func `A region has an endpoint in its partition`(name: String, partition: String, host: String)
     throws
   {
-    let endpoint = Endpoint(service: "athena", region: try #require(Region(name)))
+    let region = try #require(Region(name))
+    let endpoint = try #require(Endpoint(of: .athena, in: region))
     #expect(Partition(region: name).name == partition)
     #expect(endpoint.host == host)
     #expect(endpoint.description == "https://\(host)")
@@ -67,7 +68,7 @@ struct EndpointTests {
   }
 
   @Test func `A bucket's own host stands before the endpoint's`() {
-    let endpoint = Endpoint(service: "s3", region: Region("eu-west-1")!).prefixed(by: "bkt")
+    let endpoint = Endpoint(of: .s3, in: Region("eu-west-1")!)!.prefixed(by: "bkt")
     #expect(endpoint.origin == "https://bkt.s3.eu-west-1.amazonaws.com")
     #expect(endpoint.host == "bkt.s3.eu-west-1.amazonaws.com")
   }

@@ -10,7 +10,7 @@ struct RegionTests {
 
   @Test(arguments: [
     "", "-a", "a-", "EU-WEST-1", "eu west", "eu.west", "eu-west-1/", "evil.com/#", "é", "a_b",
-    "a\n", String(repeating: "a", count: 64),
+    "a\n", "123", String(repeating: "a", count: 64),
   ])
   func `Anything else is none`(name: String) {
     #expect(Region(name) == nil)

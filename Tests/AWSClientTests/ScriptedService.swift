@@ -9,8 +9,34 @@ import SigV4
 
 /// What the scripted service answers with.
 struct Script: Sendable {
+  enum Course: Sendable {
+    case whole
+    /// Half of the content, and the end of the connection.
+    case cutOff
+    /// Nothing, until the client has gone.
+    case silent
+  }
+
   var status = 200
   var content = "{}"
+  var fields: HTTPFields = [:]
+  var course = Course.whole
+
+  /// What is sent, in good time.
+  func response(on loop: EventLoop) async -> Response {
+    let bytes = Array(content.utf8)
+    var response = Response(
+      status: .init(code: status), fields: fields, content: .bytes(bytes))
+    switch course {
+    case .whole: break
+    case .cutOff:
+      response.content = .stream(length: bytes.count) { writer in
+        try await writer.write(Array(bytes.prefix(bytes.count / 2)))
+      }
+    case .silent: try? await loop.pause(for: .seconds(3600))
+    }
+    return response
+  }
 }
 
 /// A request that the scripted service got.
@@ -51,7 +77,9 @@ func withService<Value: Sendable>(
     let credentials = Credentials(
       accessKeyID: "AKID", secretAccessKey: "secret", sessionToken: sessionToken)
     let context = AWSContext(
-      http: client, region: Region("eu-west-1")!, credentials: EnvironmentCredentials(credentials),
+      on: loop, http: client, region: Region("eu-west-1")!,
+      shared: AWSShared(
+        credentials: CredentialsStore(credentials), retries: RetryPolicy(attempts: 1)),
       clock: { 1_763_799_353 })
     return try await body(context, "http://127.0.0.1:\(server.port)")
   }.value

@@ -104,6 +104,18 @@ struct ServiceErrorTests {
 
   @Test func `Their messages are cut too`() {
     let long = String(repeating: "x", count: 5000)
-    #expect(s3Error("<Message>\(long)</Message>").message?.count == 4096)
+    #expect(s3Error("<Error><Message>\(long)</Message></Error>").message?.count == 4096)
+  }
+
+  @Test func `A query service has them one element deeper`() {
+    let error = s3Error(
+      """
+      <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+        <Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error>
+        <RequestId>r</RequestId>
+      </ErrorResponse>
+      """)
+    #expect(error.code == "AccessDenied")
+    #expect(error.message == "no")
   }
 }

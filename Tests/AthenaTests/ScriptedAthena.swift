@@ -43,7 +43,9 @@ func withAthena<Value: Sendable>(
     defer { client.close() }
     let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "secret")
     let context = AWSContext(
-      http: client, region: Region("eu-west-1")!, credentials: EnvironmentCredentials(credentials),
+      on: loop, http: client, region: Region("eu-west-1")!,
+      shared: AWSShared(
+        credentials: CredentialsStore(credentials), retries: RetryPolicy(attempts: 1)),
       clock: { 1_763_799_353 })
     let endpoint = try Endpoint(parsing: "http://127.0.0.1:\(server.port)")
     return try await body(AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint))

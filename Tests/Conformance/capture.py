@@ -61,6 +61,7 @@ class Capture:
         self.answers = {
             "StartCalculationExecution": started(),
             "GetCalculationExecution": calculation(),
+            "ListSessions": http1.response(200, {"Sessions": []}, [JSON]),
             "GetObject": http1.response(200, b"45\n", [S3_ID]),
             "HeadObject": http1.response(200, b"", [("Content-Length", 3), S3_ID]),
         }

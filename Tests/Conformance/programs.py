@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import threading
 
+import waiting
+
 TOP = pathlib.Path(__file__).parents[2]
 BINARY = os.environ.get("ATHENA_GATEWAY", str(TOP / ".build/release/athena-gateway"))
 
@@ -26,13 +28,20 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 def environment(**variables):
     """Nothing of the tester's own: an AWS variable would decide what is tested."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("AWS_")}
-    return {**{name: value for name, value in kept.items() if "PROXY" not in name.upper()}, **variables}
+    kept = {name: value for name, value in kept.items() if "PROXY" not in name.upper()}
+    # Neither the tester's own files nor, where he is on EC2, his machine's role.
+    return {**kept, "HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true", **variables}
 
 
-def run(*arguments, **variables):
+def run(*arguments, stdin="", **variables):
     """Runs a command to its end."""
     return subprocess.run(
-        [BINARY, *arguments], env=environment(**variables), capture_output=True, text=True, timeout=60
+        [BINARY, *arguments],
+        env=environment(**variables),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
 
@@ -70,6 +79,10 @@ class Program:
         """All that it has ever said; to be read once it has ended."""
         self.reader.join()
         return "".join(self.lines) + self.stderr
+
+    def wait_for_line(self, beginning):
+        """Waits until it has said a line that begins so."""
+        waiting.until(lambda: any(line.startswith(beginning) for line in self.lines))
 
     def children(self):
         """The ids of the processes that it has started, and of those that those have."""
@@ -129,6 +142,8 @@ def serve_before(capture, *arguments, **variables):
         "AWS_REGION": "eu-west-1",
         "AWS_ENDPOINT_URL_ATHENA": capture.url,
         "AWS_ENDPOINT_URL_S3": capture.url,
+        # What an error is to a caller doesn't depend on how often it came; test_retries.py sees to that.
+        "AWS_MAX_ATTEMPTS": "1",
         **CREDENTIALS,
     }
     return serve(*arguments, **{**defaults, **variables})

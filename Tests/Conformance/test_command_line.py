@@ -17,15 +17,18 @@ import http1
 import programs
 from waiting import until
 
+AWS = ["--profile", "--region", "--endpoint-url"]
 FLAGS = {
     "serve": [
-        "--local", "--listen", "--socket-mode", "--region", "--workers", "--endpoint-url", "--allowed-host", "--allow-anonymous",
+        *AWS, "--local", "--listen", "--socket-mode", "--workers", "--allowed-host", "--allow-anonymous",
         "--max-head", "--max-fields", "--max-target", "--max-body", "--max-bodies", "--max-connections",
         "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",
         "--body-deadline", "--min-rate", "--request-deadline", "--idle-deadline", "--write-deadline",
         "--linger-deadline", "--tls-certificate", "--tls-key", "--tls-client-ca", "--drain-delay", "--grace-period",
     ],
     "local": ["--listen", "--allow-remote-code"],
+    "check": [*AWS, "--call", "--work-group", "--json"],
+    "explain": AWS,
 }  # fmt: skip
 
 
@@ -38,7 +41,7 @@ def test_the_version_is_one_line():
 def test_the_help_names_every_command(arguments):
     run = programs.run(*arguments)
     assert run.returncode == 0
-    assert "serve" in run.stdout and "local" in run.stdout
+    assert all(f"  {command} " in run.stdout for command in FLAGS)
 
 
 @pytest.mark.parametrize("command", FLAGS)
@@ -83,6 +86,19 @@ BAD = {
         {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "s\r\n"},
         ["AWS_SECRET_ACCESS_KEY", "line break"],
     ),
+    "a profile that is not there": (["serve", "--profile", "p", "--region", "r"], {}, ["profile p", ".aws/config"]),
+    "a proxy of another kind": (["serve", "--region", "r"], {"HTTPS_PROXY": "socks5://h:1"}, ["HTTPS_PROXY", "http://"]),
+    "a bundle that is not there": (["serve", "--region", "r"], {"AWS_CA_BUNDLE": "/no/ca"}, ["AWS_CA_BUNDLE", "/no/ca"]),
+    "a bundle that is none": (["serve", "--region", "r"], {"AWS_CA_BUNDLE": "/etc/passwd"}, ["AWS_CA_BUNDLE", "PEM"]),
+    "FIPS that is neither on nor off": (
+        ["serve", "--region", "r"], {"AWS_USE_FIPS_ENDPOINT": "yes"}, ["AWS_USE_FIPS_ENDPOINT", "true", "false"],
+    ),
+    "FIPS and an endpoint": (
+        ["serve", "--region", "r", "--endpoint-url", "http://x"],
+        {"AWS_USE_FIPS_ENDPOINT": "true"},
+        ["--endpoint-url", "AWS_USE_FIPS_ENDPOINT"],
+    ),
+    "local and a profile": (["serve", "--local", "--profile", "p"], {}, ["--local", "--profile"]),
     "local and an endpoint": (["serve", "--local", "--endpoint-url", "http://x"], {}, ["--local", "--endpoint-url"]),
     "no workers": (["serve", "--local", "--workers", "0"], {}, ["--workers", "0"]),
     "too many workers": (["serve", "--local", "--workers", "1025"], {}, ["--workers", "1025"]),
@@ -150,8 +166,11 @@ BAD = {
     "an unknown command": (["serv"], {}, ["serv"]),
     "all at once": (
         ["serve", "--listen", "x", "--workers", "0", "--endpoint-url", "y", "--max-head", "0", "--grace-period", "0"],
-        {"AWS_ACCESS_KEY_ID": "AKID", "AWS_ENDPOINT_URL_S3": "z"},
-        ["--listen", "--workers", "--endpoint-url", "--max-head", "--grace-period", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_S3", "AWS_REGION"],
+        {
+            "AWS_ACCESS_KEY_ID": "AKID", "AWS_ENDPOINT_URL_S3": "z", "HTTPS_PROXY": "z:z", "AWS_USE_FIPS_ENDPOINT": "z",
+            "AWS_CA_BUNDLE": "/z", "AWS_REGION": "_",
+        },
+        ["HTTPS_PROXY", "AWS_USE_FIPS_ENDPOINT", "AWS_CA_BUNDLE", "--listen", "--workers", "--endpoint-url", "--max-head", "--grace-period", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_S3", "AWS_REGION"],
     ),
 }
 

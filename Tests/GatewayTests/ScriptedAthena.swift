@@ -62,8 +62,10 @@ func withGateway<Value: Sendable>(
     let client = HTTPClient(on: loop, configuration: .init(userAgent: "test"))
     defer { client.close() }
     let context = AWSContext(
-      http: client, region: Region("eu-west-1")!,
-      credentials: EnvironmentCredentials(Credentials(accessKeyID: "AKID", secretAccessKey: "s")),
+      on: loop, http: client, region: Region("eu-west-1")!,
+      shared: AWSShared(
+        credentials: CredentialsStore(Credentials(accessKeyID: "AKID", secretAccessKey: "s")),
+        retries: RetryPolicy(attempts: 1)),
       clock: { 1_763_799_353 })
     let endpoint = try Endpoint(parsing: "http://127.0.0.1:\(server.port)")
     let gateway = Gateway(

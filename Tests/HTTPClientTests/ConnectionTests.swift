@@ -14,6 +14,32 @@ import Testing
     #expect(server.connections == 1)
   }
 
+  @Test func `a connection that has lived for long is replaced, so that a moved name is followed`()
+    async throws
+  {
+    let server = RawServer(answering: Self.answer)
+    let configuration = HTTPClient.Configuration(
+      userAgent: "test", connectionLifetime: .seconds(1))
+    try await withClient(configuration) { client, loop in
+      // libcurl counts whole seconds of its own clock, which nothing else can wait for, and more than one.
+      let end = Instant.now + .milliseconds(3200)
+      while Instant.now < end {
+        _ = try await client.send(ClientRequest(.get, server.url()))
+        try? await loop.pause(for: .milliseconds(50))
+      }
+    }
+    #expect((2...4).contains(server.connections))
+  }
+
+  @Test func `a name with an address that nobody listens on is reached by its other one`()
+    async throws
+  {
+    // localhost is ::1 first, where it is that too.
+    let server = RawServer(answering: Self.answer)
+    let outcome = try await outcome(of: ClientRequest(.get, "http://localhost:\(server.port)/"))
+    #expect(outcome.text == "hi")
+  }
+
   @Test func `two hundred requests at once each get their own answer`() async throws {
     let server = RawServer { peer in
       while let (head, _) = peer.readRequest() {

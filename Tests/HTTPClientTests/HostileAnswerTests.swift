@@ -48,6 +48,25 @@ import Testing
     Case("a field without a colon", "badAnswer") {
       $0.write("HTTP/1.1 200 OK\r\nnonsense\r\nContent-Length: 0\r\n\r\n")
     },
+    Case("two lengths that differ", "badAnswer") {
+      $0.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi!")
+    },
+    Case("a list of lengths", "badAnswer") {
+      $0.write("HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\nhi!")
+    },
+    Case("a length and chunks", "badAnswer") {
+      $0.write(
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+    },
+    Case("a lone CR in a field", "badAnswer") {
+      $0.write("HTTP/1.1 200 OK\r\nA: b\rC: d\r\nContent-Length: 0\r\n\r\n")
+    },
+    Case("an escape character in a field", "badAnswer") {
+      $0.write("HTTP/1.1 200 OK\r\nA: \u{1B}[2J\r\nContent-Length: 0\r\n\r\n")
+    },
+    Case("a space before the colon", "badAnswer") {
+      $0.write("HTTP/1.1 200 OK\r\nContent-Length : 0\r\n\r\n")
+    },
     Case("an endless head", "headTooLarge") {
       $0.write("HTTP/1.1 200 OK\r\n")
       while $0.write("X-Filler: \(String(repeating: "x", count: 1000))\r\n") {}

@@ -2,11 +2,23 @@ import Glibc
 
 /// The server's side of one connection, closed with the object.
 final class Peer {
-  private var descriptor: Int32
+  private(set) var descriptor: Int32
   private var unread: [UInt8] = []
 
   init(_ descriptor: Int32) {
     self.descriptor = descriptor
+  }
+
+  /// The client's side of one: connects to a port of 127.0.0.1.
+  convenience init(connecting port: UInt16) {
+    self.init(socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
+    var address = loopback(port: port)
+    let code = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    precondition(code == 0, "no connection")
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

@@ -12,9 +12,10 @@ final class TLSServer {
 
   /// - Parameters:
   ///   - name: The subject's alternative name, as in `IP:127.0.0.1`.
+  ///   - days: How long the certificate is good; -1 for one that has expired.
   ///   - options: Further words of the command line.
-  init(name: String, options: [String] = []) {
-    identity = certificates.selfSigned("test", names: name)
+  init(name: String, days: Int = 1, options: [String] = []) {
+    identity = certificates.selfSigned("test", names: name, days: days)
     let output: Int32
     (process, output) = start(
       ["openssl", "s_server", "-www", "-accept", "127.0.0.1:0", "-cert", identity.certificate]

@@ -18,6 +18,35 @@ import Testing
     try expectTLS(await get(server, authorities: server.certificate))
   }
 
+  @Test func `a certificate that has expired is refused`() async throws {
+    let server = TLSServer(name: "IP:127.0.0.1", days: -1)
+    try expectTLS(await get(server, authorities: server.certificate))
+  }
+
+  @Test func `a certificate of another authority than the given ones is refused`() async throws {
+    let (server, other) = (TLSServer(name: "IP:127.0.0.1"), TLSServer(name: "IP:127.0.0.1"))
+    try expectTLS(await get(server, authorities: other.certificate))
+  }
+
+  @Test(arguments: ["-tls1_2", "-tls1_3"])
+  func `a new connection, of whichever handle, goes on with an earlier TLS session`(version: String)
+    async throws
+  {
+    let server = TLSServer(name: "IP:127.0.0.1", options: [version])
+    let url = "https://127.0.0.1:\(server.port)/"
+    // The server closes each connection.
+    let pages = try await withClient(.init(userAgent: "test", authorities: server.certificate)) {
+      client, loop in
+      let first = await client.outcome(of: ClientRequest(.get, url)).text
+      let rest = await loop.concurrently(3) { _ in
+        await client.outcome(of: ClientRequest(.get, url)).text
+      }
+      return [first] + rest
+    }
+    let isReused = pages.map { $0?.contains("\nReused, ") }
+    #expect(isReused == [false, true, true, true])
+  }
+
   @Test func `TLS below 1.2 is refused`() async throws {
     let server = TLSServer(
       name: "IP:127.0.0.1", options: ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"])

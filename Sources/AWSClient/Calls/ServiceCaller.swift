@@ -1,0 +1,148 @@
+import Crypto
+import HTTPClient
+import HTTPMessage
+import HTTPTypes
+import SigV4
+
+/// Makes the calls of one service: signs each try anew, and tries again what is worth it.
+///
+/// A call is given up when its task is cancelled, which is how its caller's own deadline ends it.
+final class ServiceCaller {
+  private let context: AWSContext
+  private let signer: Signer
+  private let modelled: Set<String>
+
+  /// - Parameters:
+  ///   - service: The name that signatures are scoped to.
+  ///   - modelled: The codes of the errors in the service's model.
+  init(_ context: AWSContext, service: String, modelled: Set<String>) {
+    self.context = context
+    self.modelled = modelled
+    signer = Signer(service: service, region: context.region)
+  }
+
+  /// - Parameter send: Sends one try and reads its answer.
+  func call<Answer>(
+    _ request: UnsignedRequest,
+    _ send: (ClientRequest) async throws(CallFailure) -> Answer
+  ) async throws(AWSError) -> Answer {
+    var call = Call(policy: context.shared.retries)
+    while true {
+      let credentials = try await context.shared.credentials.credentials(with: context.tools)
+      let now = context.tools.clock()
+      let failure: CallFailure
+      do throws(CallFailure) {
+        let answer = try await send(signed(request, with: credentials, at: now, of: call))
+        context.shared.quota.giveBack(call.cost)
+        return answer
+      } catch {
+        failure = error.withholdingSecrets(of: credentials)
+      }
+      call.note(failure, at: context.tools.clock())
+      if await isRemedied(failure, of: &call, signedAt: now, with: credentials) { continue }
+      guard await mayRetry(failure, &call) else { throw AWSError(failure) }
+    }
+  }
+
+  /// Whether what the service refused, the date or the credentials, has been put right. Once a call each;
+  /// such a try doesn't count as another one.
+  private func isRemedied(
+    _ failure: CallFailure, of call: inout Call, signedAt: Int, with credentials: Credentials
+  ) async -> Bool {
+    if !call.hasSetClock,
+      context.shared.clockOffset.explains(failure, signedAt: signedAt, clock: context.clock())
+    {
+      call.hasSetClock = true
+      return true
+    }
+    guard !call.hasReplacedCredentials, failure.isOfCredentials else { return false }
+    call.hasReplacedCredentials = true
+    return await context.shared.credentials.replace(credentials, with: context.tools)
+  }
+
+  /// Waits for the next try; false where there is to be none.
+  private func mayRetry(_ failure: CallFailure, _ call: inout Call) async -> Bool {
+    let policy = context.shared.retries
+    guard call.attempt < policy.attempts,
+      let reason = policy.reason(to: failure, modelled: modelled),
+      context.shared.quota.take(reason.cost)
+    else { return false }
+    call.cost = reason.cost
+    do throws(CancellationError) {
+      try await context.pause(policy.delay(after: call.attempt, reason, failure))
+    } catch {
+      return false
+    }
+    call.attempt += 1
+    return true
+  }
+
+  func explain(
+    _ request: UnsignedRequest, with credentials: Credentials, at seconds: Int
+  ) -> CallExplanation {
+    CallExplanation(request, signer, with: credentials, at: seconds)
+  }
+
+  private func signed(
+    _ request: UnsignedRequest, with credentials: Credentials, at now: Int, of call: Call
+  ) -> ClientRequest {
+    let fields = signer.sign(
+      method: request.method.rawValue, path: request.path, host: request.endpoint.host,
+      fields: request.fields, payloadHash: request.payloadHash, pathRule: request.pathRule,
+      with: credentials, at: now)
+    return ClientRequest(
+      request.method, request.endpoint.origin + request.path, fields: fields + call.fields,
+      body: request.body, answerLimit: request.answerLimit,
+      deadline: context.shared.retries.deadline)
+  }
+}
+
+/// How far a call has come.
+private struct Call {
+  let policy: RetryPolicy
+  /// Counts from 1.
+  var attempt = 1
+  /// What the last retry has cost.
+  var cost: Int?
+  var hasSetClock = false
+  var hasReplacedCredentials = false
+  private let id = randomUUID()
+  private var ttl: SigningTime?
+
+  init(policy: RetryPolicy) {
+    self.policy = policy
+  }
+
+  /// What the SDKs tell of a call's tries; not signed, since what stands between may count as well.
+  var fields: [(name: String, value: String)] {
+    let ttl = ttl.map { "ttl=\($0.dateTime); " } ?? ""
+    return [
+      ("amz-sdk-invocation-id", id),
+      ("amz-sdk-request", "\(ttl)attempt=\(attempt); max=\(policy.attempts)"),
+    ]
+  }
+
+  /// Takes down until when, by the service's clock, an answer to the next try is of use.
+  mutating func note(_ failure: CallFailure, at now: Int) {
+    guard case .service(_, let fields) = failure,
+      let date = fields[.date].flatMap({ secondsSince1970(httpDate: $0) })
+    else { return }
+    ttl = SigningTime(secondsSince1970: date + Int(policy.deadline.components.seconds))
+  }
+}
+
+extension CallFailure {
+  /// Whether the service doesn't take the credentials, or not any more.
+  fileprivate var isOfCredentials: Bool {
+    guard case .service(let error, _) = self else { return false }
+    return [
+      "ExpiredToken", "UnrecognizedClient", "InvalidClientTokenId", "InvalidAccessKeyId",
+      "InvalidToken",
+    ].contains { error.code.hasPrefix($0) }
+  }
+
+  fileprivate func withholdingSecrets(of credentials: Credentials) -> CallFailure {
+    guard case .service(let error, let fields) = self else { return self }
+    return .service(error.withholdingSecrets(of: credentials), fields)
+  }
+}

@@ -1,0 +1,16 @@
+import Crypto
+import HTTPClient
+import SigV4
+
+/// A request of a call as it is before each try signs it anew.
+struct UnsignedRequest {
+  let method: ClientRequest.Method
+  let endpoint: Endpoint
+  let path: String
+  /// Those that are signed.
+  let fields: [(name: String, value: String)]
+  var body: [UInt8] = []
+  let payloadHash: Digest
+  let pathRule: PathRule
+  var answerLimit = 0
+}

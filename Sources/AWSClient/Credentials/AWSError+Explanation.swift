@@ -1,0 +1,23 @@
+import JSON
+
+extension AWSError {
+  /// What went wrong with a service that was asked for credentials, in a sentence.
+  func explanation(of service: String, at endpoint: Endpoint) -> String {
+    switch self {
+    case .service(let error):
+      let message = error.message.map { ": \($0.onOneLine)" } ?? ""
+      return "\(service) (\(endpoint)) answers \(error.code)\(message)"
+    case .unreachable(let reason): return "\(service) (\(endpoint)) can't be reached: \(reason)"
+    case .timeout: return "\(service) (\(endpoint)) doesn't answer in time"
+    case .badAnswer(let reason):
+      return "the answer of \(service) (\(endpoint)) is not one of its API: \(reason)"
+    case .failed(let reason): return "\(service) (\(endpoint)) can't be asked: \(reason)"
+    case .noCredentials(let reason): return reason
+    }
+  }
+}
+
+extension String {
+  /// A text from outside, fit for a message.
+  var onOneLine: String { String(String.UnicodeScalarView(unicodeScalars.prefix(512))).printable }
+}

@@ -1,0 +1,15 @@
+/// A source that is configured and gives no credentials. The chain ends with it: credentials of another
+/// source would be another identity's.
+public struct CredentialsError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The name of the source.
+  public let source: String
+  /// What is wrong, where, and what to do; no secret.
+  public let reason: String
+
+  public init(source: String, _ reason: String) {
+    self.source = source
+    self.reason = reason
+  }
+
+  public var description: String { "\(source): \(reason)" }
+}

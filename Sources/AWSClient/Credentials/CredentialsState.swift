@@ -1,0 +1,110 @@
+import SigV4
+
+/// What a store knows, and what it has to do next. Every look at it is one step under the store's lock.
+struct CredentialsState {
+  typealias Outcome = SharedOutcome<CredentialsStore.Outcome>
+
+  /// A refresh that is under way, or about to be.
+  struct Refresh {
+    let outcome: Outcome
+    /// Whether it is the asker's to begin.
+    let isNew: Bool
+  }
+
+  /// The seconds from one advisory refresh to the next.
+  private static let advisoryInterval = 60
+  /// The seconds in which refused credentials are asked about once.
+  private static let replacementInterval = 10
+
+  private var known: (resolved: ResolvedCredentials, windows: RefreshWindows?)?
+  private var refresh: Outcome?
+  /// The second for which ``known`` was found good: until the next one nothing is looked at.
+  private var goodAt: Int?
+  /// The edition of the source that was last asked for.
+  private var edition: Int?
+  private var advisedAt: Int?
+  private var replacedAt: Int?
+  private var toldAt: Int?
+
+  /// Those that have been found good in this second.
+  func current(at now: Int) -> ResolvedCredentials? {
+    goodAt == now ? known?.resolved : nil
+  }
+
+  enum Decision {
+    case use(ResolvedCredentials)
+    case useAndRefresh(ResolvedCredentials, Refresh)
+    case await(Refresh, fallback: ResolvedCredentials?)
+  }
+
+  mutating func decide(at now: Int, edition: Int) -> Decision {
+    guard let known, mayServe(at: now) else { return .await(join(edition), fallback: nil) }
+    // A file that is being written is one that can't be read for a moment.
+    guard edition == self.edition else { return .await(join(edition), fallback: known.resolved) }
+    goodAt = now
+    guard let windows = known.windows, now >= windows.advisory, refresh == nil,
+      !Self.isWithin(Self.advisoryInterval, of: advisedAt, now)
+    else { return .use(known.resolved) }
+    advisedAt = now
+    return .useAndRefresh(known.resolved, join(edition))
+  }
+
+  enum Replacement {
+    case areReplaced
+    case wereAskedForJustNow
+    case await(Refresh)
+  }
+
+  mutating func replace(_ refused: Credentials, at now: Int, edition: Int) -> Replacement {
+    if let known, known.resolved.credentials != refused { return .areReplaced }
+    guard refresh == nil else { return .await(join(edition)) }
+    guard !Self.isWithin(Self.replacementInterval, of: replacedAt, now) else {
+      return .wereAskedForJustNow
+    }
+    replacedAt = now
+    return .await(join(edition))
+  }
+
+  /// Takes the outcome of the refresh. After a failure what was known before is still known.
+  ///
+  /// - Returns: A failure that is to be told: the first, and then one a minute.
+  mutating func end(
+    _ outcome: CredentialsStore.Outcome, at now: Int, random: Double
+  ) -> CredentialsError? {
+    refresh = nil
+    defer { goodAt = mayServe(at: now) ? now : nil }
+    switch outcome {
+    case .success(let resolved):
+      let windows = resolved.expiration.map {
+        RefreshWindows(expiration: $0, now: now, random: random)
+      }
+      known = (resolved, windows)
+      toldAt = nil
+      return nil
+    case .failure(let error):
+      guard !Self.isWithin(Self.advisoryInterval, of: toldAt, now) else { return nil }
+      toldAt = now
+      return error
+    }
+  }
+
+  /// Whether there are any, not yet in their mandatory window.
+  private func mayServe(at now: Int) -> Bool {
+    guard let known else { return false }
+    return known.windows.map { now < $0.mandatory } ?? true
+  }
+
+  private mutating func join(_ edition: Int) -> Refresh {
+    if let refresh { return Refresh(outcome: refresh, isNew: false) }
+    let outcome = Outcome()
+    refresh = outcome
+    self.edition = edition
+    return Refresh(outcome: outcome, isNew: true)
+  }
+
+  /// Whether a moment was so short a time ago; one that lies ahead was, before the clock was set back.
+  private static func isWithin(_ seconds: Int, of moment: Int?, _ now: Int) -> Bool {
+    guard let moment else { return false }
+    return (0..<seconds).contains(now - moment)
+  }
+}

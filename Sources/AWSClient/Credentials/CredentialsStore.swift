@@ -1,0 +1,130 @@
+import EventLoop
+public import SigV4
+
+/// The credentials of the process, kept fresh for all of its workers.
+///
+/// One refresh is under way at a time, as a task of its own on the loop of the worker that found it due;
+/// whoever must wait, on whatever worker, waits for that one. An error is told to those who waited and
+/// then forgotten.
+public final class CredentialsStore: Sendable {
+  typealias Outcome = Result<ResolvedCredentials, CredentialsError>
+
+  private let source: any CredentialsSource
+  private let random: @Sendable () -> Double
+  private let onFailure: @Sendable (CredentialsError) -> Void
+  private let state: Lock<CredentialsState>
+
+  /// - Parameters:
+  ///   - source: Usually a chain of them.
+  ///   - random: A number from 0 to 1 for each refresh.
+  ///   - onFailure: Told of failed refreshes, which calls may not notice for a while: of the first, and then
+  ///     of one a minute.
+  public init(
+    _ source: any CredentialsSource,
+    random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+    onFailure: @escaping @Sendable (CredentialsError) -> Void = { _ in }
+  ) {
+    self.source = source
+    self.random = random
+    self.onFailure = onFailure
+    state = Lock(CredentialsState())
+  }
+
+  /// Credentials that are known, and never replaced.
+  public convenience init(_ credentials: Credentials) {
+    self.init(FixedSource(credentials))
+  }
+
+  /// Credentials to sign with now; most often without a wait.
+  ///
+  /// - Parameter tools: Those of the calling worker.
+  func credentials(with tools: CredentialsTools) async throws(AWSError) -> Credentials {
+    if let current = state.withLock({ $0.current(at: tools.clock()) }) {
+      return current.credentials
+    }
+    do throws(CredentialsError) {
+      return try await resolved(with: tools).credentials
+    } catch {
+      throw .noCredentials("the gateway has no AWS credentials: \(error)")
+    }
+  }
+
+  /// The same, with all that is known of them.
+  public func resolved(
+    with tools: CredentialsTools
+  ) async throws(CredentialsError) -> ResolvedCredentials {
+    let now = tools.clock()
+    let edition = source.edition(at: now)
+    switch state.withLock({ $0.decide(at: now, edition: edition) }) {
+    case .use(let current): return current
+    case .useAndRefresh(let current, let refresh):
+      begin(refresh, with: tools)
+      return current
+    case .await(let refresh, let fallback):
+      begin(refresh, with: tools)
+      guard let outcome = await refresh.outcome.wait() else {
+        throw CredentialsError(source: source.name, "the wait for them was given up")
+      }
+      if let fallback, case .failure = outcome { return fallback }
+      return try outcome.get()
+    }
+  }
+
+  /// Asks the source for others than those that AWS has refused, unless that has just been done.
+  ///
+  /// - Returns: Whether there are others now.
+  func replace(_ refused: Credentials, with tools: CredentialsTools) async -> Bool {
+    let now = tools.clock()
+    let edition = source.edition(at: now)
+    switch state.withLock({ $0.replace(refused, at: now, edition: edition) }) {
+    case .areReplaced: return true
+    case .wereAskedForJustNow: return false
+    case .await(let refresh):
+      begin(refresh, with: tools)
+      guard let outcome = await refresh.outcome.wait(), let found = try? outcome.get() else {
+        return false
+      }
+      return found.credentials != refused
+    }
+  }
+
+  /// Nothing where it has begun already. A task of its own: the end of a request must not be the end of
+  /// what others wait for.
+  private func begin(_ refresh: CredentialsState.Refresh, with tools: CredentialsTools) {
+    guard refresh.isNew else { return }
+    tools.loop.spawn { [self] in
+      let outcome = await resolve(with: tools)
+      let (now, random) = (tools.clock(), random())
+      let failure = state.withLock { $0.end(outcome, at: now, random: random) }
+      refresh.outcome.set(outcome)
+      if let failure { onFailure(failure) }
+    }
+  }
+
+  private func resolve(with tools: CredentialsTools) async -> Outcome {
+    await Result { () async throws(CredentialsError) in
+      guard let found = try await source.resolve(with: tools) else {
+        throw CredentialsError(
+          source: source.name,
+          "none is configured: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the gateway a "
+            + "profile or a role")
+      }
+      if let expiration = found.expiration, expiration <= tools.clock() {
+        throw CredentialsError(
+          source: found.origin, "the credentials that it gives have expired; renew them")
+      }
+      return found
+    }
+  }
+}
+
+extension Result {
+  /// `Result(catching:)` for what has to be awaited.
+  fileprivate init(_ body: () async throws(Failure) -> Success) async {
+    do throws(Failure) {
+      self = .success(try await body())
+    } catch {
+      self = .failure(error)
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/// The credentials of a role that somebody's login with IAM Identity Center (`aws sso login`) opens.
+struct SSOSource: CredentialsSource {
+  /// How long before its end a token is renewed, in seconds.
+  private static let refreshWindow = 15 * 60
+
+  let name = "sso"
+  let profile: String
+  let files: ProfileFiles
+  let environment: AWSEnvironment
+  let endpoints: Endpoints
+
+  func resolve(
+    with tools: CredentialsTools
+  ) async throws(CredentialsError) -> ResolvedCredentials? {
+    guard let settings = try settings(at: tools.clock()) else { return nil }
+    let client = try client(in: settings.region)
+    let token = try await token(settings, client, with: tools)
+    let credentials: TemporaryCredentials
+    do throws(AWSError) {
+      credentials = try await client.roleCredentials(
+        roleName: settings.roleName, accountID: settings.accountID,
+        accessToken: token.accessToken, with: tools)
+    } catch {
+      throw failure(settings, error, at: client.portal)
+    }
+    return ResolvedCredentials(
+      credentials.credentials, expiration: credentials.expiration, accountID: settings.accountID,
+      origin: "\(name) (\(settings.roleName.onOneLine), profile \(profile))")
+  }
+
+  private func settings(at second: Int) throws(CredentialsError) -> SSOSettings? {
+    let profiles = try files.profiles(at: second, for: name)
+    guard let settings = profiles[profile] else { return nil }
+    do throws(SSOSettings.Problem) {
+      return try SSOSettings(settings, in: profiles)
+    } catch {
+      throw failure("the profile \(profile) (\(files.configPath)): \(error.reason)")
+    }
+  }
+
+  private func client(in region: Region) throws(CredentialsError) -> IdentityCenterClient {
+    do throws(SettingsProblem) {
+      return IdentityCenterClient(
+        portal: try endpoints.endpoint(of: .sso, in: region),
+        oidc: try endpoints.endpoint(of: .ssoOIDC, in: region))
+    } catch {
+      throw failure(error.description)
+    }
+  }
+
+  // MARK: The token
+
+  /// That of the file, renewed where its end is near. Where that fails, it does until its end.
+  private func token(
+    _ settings: SSOSettings, _ client: IdentityCenterClient, with tools: CredentialsTools
+  ) async throws(CredentialsError) -> SSOToken {
+    let named = settings.session ?? settings.startURL
+    guard let file = SSOTokenFile(name: named, environment: environment) else {
+      throw failure("OpenSSL has no SHA-1 here, which names the files of tokens")
+    }
+    let token: SSOToken
+    do throws(SSOTokenFile.Problem) {
+      token = try file.read()
+    } catch {
+      throw failure("the token file \(file.path) \(error.reason): \(login(settings))")
+    }
+    let now = tools.clock()
+    // The older form of a profile has nothing to renew a token with.
+    guard settings.session != nil, token.end - now < Self.refreshWindow else {
+      guard token.end > now else { throw ended(settings, file) }
+      return token
+    }
+    switch await renewed(token, client, with: tools) {
+    case .success(let renewed):
+      try await save(renewed, settings, file)
+      return renewed
+    case .failure(let refusal):
+      guard token.end > now else { throw ended(settings, file, refusal.reason) }
+      return token
+    }
+  }
+
+  /// Why a token was not renewed.
+  private struct Refusal: Error {
+    let reason: String
+  }
+
+  private func renewed(
+    _ token: SSOToken, _ client: IdentityCenterClient, with tools: CredentialsTools
+  ) async -> Result<SSOToken, Refusal> {
+    guard let registration = token.registration else {
+      return .failure(Refusal(reason: "it has nothing to be renewed with"))
+    }
+    guard !registration.hasEnded(at: tools.clock()) else {
+      return .failure(Refusal(reason: "its registration has ended too"))
+    }
+    do throws(AWSError) {
+      return .success(try await client.renew(registration, with: tools))
+    } catch {
+      return .failure(
+        Refusal(reason: error.explanation(of: "IAM Identity Center", at: client.oidc)))
+    }
+  }
+
+  /// A token that is not kept could not be renewed again: the old refresh token is used up.
+  private func save(
+    _ token: SSOToken, _ settings: SSOSettings, _ file: SSOTokenFile
+  ) async throws(CredentialsError) {
+    do throws(SSOTokenFile.Problem) {
+      try await file.write(token.json(settings))
+    } catch {
+      throw failure(
+        """
+        the token was renewed, but its file \(file.path) \(error.reason): \
+        let the gateway's user write there, then \(login(settings))
+        """)
+    }
+  }
+
+  // MARK: Messages
+
+  private func ended(
+    _ settings: SSOSettings, _ file: SSOTokenFile, _ reason: String? = nil
+  ) -> CredentialsError {
+    let why = reason.map { ", and was not renewed: \($0)" } ?? ""
+    return failure("the token of \(file.path) has ended\(why): \(login(settings))")
+  }
+
+  private func failure(
+    _ settings: SSOSettings, _ error: AWSError, at portal: Endpoint
+  ) -> CredentialsError {
+    let explanation = error.explanation(of: "the portal of IAM Identity Center", at: portal)
+    guard case .service(let error) = error, error.status == 401 else { return failure(explanation) }
+    return failure("\(explanation): the login has ended or was withdrawn; \(login(settings))")
+  }
+
+  private func login(_ settings: SSOSettings) -> String {
+    "run `aws sso login \(settings.session.map { "--sso-session \($0)" } ?? "--profile \(profile)")`"
+  }
+
+  private func failure(_ reason: String) -> CredentialsError {
+    CredentialsError(source: name, reason)
+  }
+}

@@ -1,0 +1,27 @@
+import AWSClient
+import ArgumentParser
+
+/// The flags of which AWS is called, and as whom.
+struct AWSFlags: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The profile of the config and the credentials file to use, in place of the credentials in the "
+        + "environment.", valueName: "name"))
+  var profile: String?
+
+  @Option(help: "The AWS region, as in eu-west-1.")
+  var region: String?
+
+  @Option(
+    name: .customLong("endpoint-url"),
+    help: ArgumentHelp("Athena's endpoint, in place of the region's own.", valueName: "url"))
+  var endpointURL: String?
+
+  /// What the help of each command with these flags says of what stands behind them.
+  static let discussion = """
+    Region, endpoints, proxies and credentials come from where the AWS CLI and SDKs take them: \
+    AWS_REGION, AWS_ENDPOINT_URL, HTTPS_PROXY, AWS_ACCESS_KEY_ID and the other variables, \
+    ~/.aws/config and ~/.aws/credentials (a profile's keys, role, SSO session or process), EKS, ECS \
+    and EC2. README.md lists them all; 'athena-gateway check' says what they come to.
+    """
+}

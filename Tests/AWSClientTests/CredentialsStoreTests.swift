@@ -1,0 +1,226 @@
+import EventLoop
+import HTTPClient
+import SigV4
+import Testing
+
+@testable import AWSClient
+
+@Suite(.timeLimit(.minutes(1))) struct CredentialsStoreTests {
+  private static let broken = CredentialsError(source: "scripted", "it is broken; mend it")
+
+  /// Runs `body` with a question: the key id that a call would be signed with now, or the error's words.
+  private func withStore<Value: Sendable>(
+    _ store: CredentialsStore, _ clock: Clock,
+    _ body: @escaping @Sendable (_ id: () async -> String, AWSContext) async throws -> Value
+  ) async throws -> Value {
+    try await withWorker(
+      AWSShared(credentials: store, retries: RetryPolicy(attempts: 1)), clock: clock
+    ) { context in
+      try await body({ await Self.id(store, context.tools) }, context)
+    }
+  }
+
+  private static func id(_ store: CredentialsStore, _ tools: CredentialsTools) async -> String {
+    do throws(AWSError) {
+      return try await store.credentials(with: tools).accessKeyID
+    } catch {
+      guard case .noCredentials(let reason) = error else { return "\(error)" }
+      return reason
+    }
+  }
+
+  @Test func `credentials without an end are asked for once, and their files once a second`()
+    async throws
+  {
+    let clock = Clock()
+    let source = ScriptedSource(lifetime: nil, from: clock)
+    try await withStore(CredentialsStore(source), clock) { id, _ in
+      for _ in 0..<5 {
+        for _ in 0..<100 { #expect(await id() == "AKID1") }
+        clock.advance(by: 1)
+      }
+    }
+    #expect(source.asked == 1)
+    #expect(source.looks == 5)
+  }
+
+  @Test func `a thousand requests of two workers at the end of the credentials cause one refresh`()
+    async throws
+  {
+    let clock = Clock()
+    let source = ScriptedSource(lifetime: 3600, from: clock)
+    let store = CredentialsStore(source)
+    try await withStore(store, clock) { id, _ in #expect(await id() == "AKID1") }
+    clock.advance(by: 3600)
+    source.hold()
+    let threads = try (0..<2).map { try LoopThread(name: "worker-\($0)") }
+    defer { for thread in threads { thread.stopAndJoin() } }
+    let ids = try await withThrowingTaskGroup(of: [String].self) { group in
+      for thread in threads {
+        let loop = thread.loop
+        group.addTask(executorPreference: loop) {
+          let client = HTTPClient(on: loop, configuration: .init(userAgent: "test"))
+          defer { client.close() }
+          let tools = CredentialsTools(loop: loop, http: client, clock: { clock.now })
+          let bound = LoopBound(tools, to: loop)
+          let tasks = (0..<500).map { _ in
+            Task(executorPreference: loop) { await Self.id(store, bound.value) }
+          }
+          // They are begun in turn, so all of them wait by then.
+          try await loop.pause(for: .zero)
+          try await loop.pause(for: .zero)
+          source.release()
+          var ids: [String] = []
+          for task in tasks { ids.append(await task.value) }
+          bound.end()
+          return ids
+        }
+      }
+      return try await group.reduce(into: []) { $0 += $1 }
+    }
+    #expect(ids.count == 1000 && Set(ids) == ["AKID2"])
+    #expect(source.asked == 2)
+  }
+
+  @Test func `in the advisory window the old ones serve while others are asked for`() async throws {
+    let clock = Clock()
+    let source = ScriptedSource(lifetime: 3600, from: clock)
+    let store = CredentialsStore(source, random: { 0 })
+    try await withStore(store, clock) { id, context in
+      #expect(await id() == "AKID1")
+      clock.advance(by: 3600 - 900)
+      source.hold()
+      for _ in 0..<10 { #expect(await id() == "AKID1") }
+      source.release()
+      while source.asked < 2 { try await context.pause(.zero) }
+      while await id() != "AKID2" { try await context.pause(.zero) }
+    }
+    #expect(source.asked == 2)
+  }
+
+  @Test func `an advisory refresh that fails is tried again after a minute, and told`() async throws
+  {
+    let clock = Clock()
+    let source = ScriptedSource { number in
+      number == 1 ? .success(key(1, until: clock.now + 3600)) : .failure(Self.broken)
+    }
+    let told = Lock(0)
+    let store = CredentialsStore(
+      source, random: { 0 }, onFailure: { _ in told.withLock { $0 += 1 } })
+    try await withStore(store, clock) { id, context in
+      _ = await id()
+      clock.advance(by: 3600 - 900)
+      for second in 0..<130 {
+        #expect(await id() == "AKID1")
+        for _ in 0..<3 { try await context.pause(.zero) }
+        #expect(source.asked == 2 + second / 60)
+        clock.advance(by: 1)
+      }
+    }
+    #expect(told.withLock { $0 } == 3)
+  }
+
+  @Test func `in the mandatory window everybody waits, and a failure is everybody's`() async throws
+  {
+    let clock = Clock()
+    let source = ScriptedSource { number in
+      number == 2 ? .failure(Self.broken) : .success(key(number, until: clock.now + 3600))
+    }
+    try await withStore(CredentialsStore(source), clock) { id, context in
+      _ = await id()
+      clock.advance(by: 3600 - 450)
+      source.hold()
+      let bound = LoopBound(context, to: context.tools.loop)
+      let tasks = (0..<3).map { _ in
+        Task(executorPreference: context.tools.loop) {
+          await Self.id(bound.value.shared.credentials, bound.value.tools)
+        }
+      }
+      while source.asked < 2 { try await context.pause(.zero) }
+      source.release()
+      for task in tasks {
+        #expect(
+          await task.value
+            == "the gateway has no AWS credentials: scripted: it is broken; mend it")
+      }
+      // It is not kept.
+      #expect(source.asked == 2)
+      #expect(await id() == "AKID3")
+      bound.end()
+    }
+  }
+
+  @Test func `credentials that have expired when they come are an error`() async throws {
+    let clock = Clock()
+    let source = ScriptedSource { _ in .success(key(1, until: clock.now)) }
+    try await withStore(CredentialsStore(source), clock) { id, _ in
+      #expect(await id().contains("scripted: the credentials that it gives have expired"))
+    }
+  }
+
+  @Test func `where no source is configured, the message says what to set`() async throws {
+    let clock = Clock()
+    try await withStore(CredentialsStore(ScriptedSource { _ in .success(nil) }), clock) { id, _ in
+      #expect(await id().contains("AWS_ACCESS_KEY_ID"))
+    }
+  }
+
+  @Test func `a changed file is read before the next call, and a broken one leaves the old ones`()
+    async throws
+  {
+    let clock = Clock()
+    let source = ScriptedSource { number in
+      number == 3 ? .failure(Self.broken) : .success(key(number))
+    }
+    try await withStore(CredentialsStore(source), clock) { id, _ in
+      var ids = [await id()]
+      for _ in 0..<3 {
+        source.change()
+        // Within the same second nobody looks.
+        ids.append(await id())
+        clock.advance(by: 1)
+        ids.append(await id())
+      }
+      #expect(ids == ["AKID1", "AKID1", "AKID2", "AKID2", "AKID2", "AKID2", "AKID4"])
+    }
+  }
+
+  @Test func `the end of the request that began a refresh doesn't end it`() async throws {
+    let clock = Clock()
+    let source = ScriptedSource(lifetime: 3600, from: clock)
+    source.hold()
+    try await withStore(CredentialsStore(source), clock) { id, context in
+      let bound = LoopBound(context, to: context.tools.loop)
+      let gone = Task(executorPreference: context.tools.loop) {
+        await Self.id(bound.value.shared.credentials, bound.value.tools)
+      }
+      await source.waitUntilAsked()
+      gone.cancel()
+      #expect(await gone.value.contains("given up"))
+      source.release()
+      #expect(await id() == "AKID1")
+      bound.end()
+    }
+    #expect(source.asked == 1)
+  }
+
+  @Test func `refused credentials are replaced, once in a while`() async throws {
+    let clock = Clock()
+    let source = ScriptedSource { .success(key(min($0, 2))) }
+    let store = CredentialsStore(source)
+    try await withStore(store, clock) { id, context in
+      #expect(await id() == "AKID1")
+      #expect(await store.replace(key(1).credentials, with: context.tools))
+      #expect(await id() == "AKID2")
+      // Who was refused with the first ones finds others.
+      #expect(await store.replace(key(1).credentials, with: context.tools))
+      #expect(source.asked == 2)
+      // The source has no others yet.
+      #expect(await !store.replace(key(2).credentials, with: context.tools))
+      #expect(source.asked == 2)
+      clock.advance(by: 10)
+      #expect(await !store.replace(key(2).credentials, with: context.tools))
+      #expect(source.asked == 3)
+    }
+  }
+}
