@@ -10,27 +10,28 @@ private let answer = """
   """
 
 @Suite(.timeLimit(.minutes(1))) struct ContainerSourceTests {
+  /// - Parameter deadline: Where silence is to be waited for, a short one.
   private func resolve(
-    _ variables: [String: String] = [:], log: Log = Log(), path: String = "/v1/credentials",
+    _ variables: [String: String] = [:], log: Log = Log(), deadline: Duration = .seconds(30),
     answering script: @escaping @Sendable (Int) -> Script
   ) async throws -> ResolvedCredentials? {
     let count = Counter()
-    let next: @Sendable (Received) -> Script = { _ in script(count.next()) }
-    return try await withTools(log: log, answering: next) { tools, url in
-      let environment = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url + path]
+    let answer: @Sendable (Received) -> Script = { _ in script(count.next()) }
+    return try await withTools(log: log, answering: answer) { tools, url in
+      let environment = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url + "/v1/credentials"]
       let source = ContainerSource(
-        AWSEnvironment(environment.merging(variables) { $1 }), deadline: .milliseconds(300),
+        AWSEnvironment(environment.merging(variables) { $1 }), deadline: deadline,
         pause: .milliseconds(1))
       return try await source.resolve(with: tools)
     }
   }
 
   private func error(
-    _ variables: [String: String] = [:], log: Log = Log(),
+    _ variables: [String: String] = [:], log: Log = Log(), deadline: Duration = .seconds(30),
     answering script: @escaping @Sendable (Int) -> Script
   ) async throws -> String {
     let error = await #expect(throws: CredentialsError.self) {
-      try await resolve(variables, log: log, answering: script)
+      try await resolve(variables, log: log, deadline: deadline, answering: script)
     }
     let text = try #require(error).description
     #expect(text.hasPrefix("container-role: "))
@@ -73,8 +74,8 @@ private let answer = """
     let home = TestHome()
     let log = Log()
     home.write("token", "t0p-1")
-    let proper: @Sendable (Received) -> Script = { _ in Script(content: answer) }
-    try await withTools(log: log, answering: proper) { tools, url in
+    let script: @Sendable (Received) -> Script = { _ in Script(content: answer) }
+    try await withTools(log: log, answering: script) { tools, url in
       let source = ContainerSource(
         AWSEnvironment([
           "AWS_CONTAINER_CREDENTIALS_FULL_URI": url,
@@ -143,7 +144,6 @@ private let answer = """
     Script(status: 500), Script(status: 404), Script(status: 204, content: ""),
     Script(status: 302, fields: [.location: "/elsewhere"]), Script(content: "<html>"),
     Script(content: "[]"), Script(content: ""), Script(content: answer, course: .cutOff),
-    Script(course: .silent),
   ]
 
   @Test(arguments: excuses)
@@ -161,6 +161,14 @@ private let answer = """
     #expect(text.contains("http://127.0.0.1:"))
     #expect(text.contains("in 3 attempts"))
     #expect(log.all.count == 3)
+  }
+
+  @Test func `Nobody is waited for beyond the deadline of an attempt`() async throws {
+    let log = Log()
+    let text = try await error(log: log, deadline: .milliseconds(20)) { _ in
+      Script(course: .silent)
+    }
+    #expect(text.contains("in 3 attempts: no answer in time"))
   }
 
   @Test(arguments: hostileAnswers)

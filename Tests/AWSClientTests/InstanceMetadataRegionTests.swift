@@ -8,7 +8,8 @@ import Testing
   ) async throws -> Region? {
     try await withTools(log: log, answering: instance.answer) { tools, url in
       let environment = TestHome().environment(
-        ["AWS_EC2_METADATA_SERVICE_ENDPOINT": url].merging(variables) { $1 })
+        ["AWS_EC2_METADATA_SERVICE_ENDPOINT": url, "AWS_METADATA_SERVICE_TIMEOUT": "30"]
+          .merging(variables) { $1 })
       let files = ProfileFiles(environment: environment)
       return try await InstanceMetadataRegion(environment, files).region(with: tools)
     }

@@ -31,6 +31,8 @@ struct ScriptedInstance: Sendable {
     ScriptedInstance(answers: answers.merging(changes) { $1 })
   }
 
+  var isSilent: Bool { answers.values.contains { $0.course == .silent } }
+
   func answer(_ request: Received) -> Script {
     answers["\(request.method) \(request.path)"] ?? Script(status: 404)
   }
@@ -47,7 +49,11 @@ struct ScriptedInstance: Sendable {
       let home = TestHome()
       home.write(".aws/config", config)
       let environment = home.environment(
-        ["AWS_EC2_METADATA_SERVICE_ENDPOINT": url].merging(variables) { $1 })
+        [
+          "AWS_EC2_METADATA_SERVICE_ENDPOINT": url,
+          // Beyond any delay of a busy machine; where silence is waited for, a shorter one.
+          "AWS_METADATA_SERVICE_TIMEOUT": instance.isSilent ? "3" : "30",
+        ].merging(variables) { $1 })
       let source = InstanceMetadataSource(environment, ProfileFiles(environment: environment))
       return try await source.resolve(with: tools)
     }

@@ -27,6 +27,8 @@ ROLES = "GET /latest/meta-data/iam/security-credentials/"
 NEW_TOKEN = "PUT /latest/api/token"
 ATHENA = "127.0.0.1:8000"
 REGION = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
+# Beyond any delay of a busy machine; where silence is waited for, a shorter one.
+PATIENT, BRIEF = {"AWS_METADATA_SERVICE_TIMEOUT": "20"}, {"AWS_METADATA_SERVICE_TIMEOUT": "2"}
 # What nobody may say again.
 SECRETS = ["secret-of-", "session-of-", "token-of-", "path-of-"]
 
@@ -94,7 +96,8 @@ class World:
         return [" ".join(request.start.split(" ")[:2]) for where, _, request in self.requests if where == name]
 
     def environment(self, variables):
-        return programs.environment(HOME=str(self.home), **{**REGION, **variables})
+        on = {"AWS_EC2_METADATA_DISABLED": "false"}
+        return programs.environment(HOME=str(self.home), **{**on, **REGION, **PATIENT, **variables})
 
     def botocore(self, variables):
         run = self.network.run(
@@ -304,7 +307,7 @@ def test_an_instance_without_tokens_is_asked_without(world, status):
 
 def test_where_the_token_s_answer_is_lost_version_1_is_asked(world):
     world.start({EC2: {**instance(token=None), NEW_TOKEN: [{"silent": True}]}})
-    same(world, {}, "iam-role")
+    same(world, BRIEF, "iam-role")
 
 
 def test_an_instance_of_IPv6_is_asked_there(world):
@@ -332,7 +335,7 @@ def test_credentials_that_have_ended_and_aren_t_renewed_are_used_for_longer(worl
 NOTHING = {
     "disabled": ({EC2: instance()}, {"AWS_EC2_METADATA_DISABLED": "true"}),
     "nobody there": ({}, {}),
-    "silence": ({EC2: {NEW_TOKEN: [{"silent": True}], ROLES: [{"silent": True}]}}, {}),
+    "silence": ({EC2: {NEW_TOKEN: [{"silent": True}], ROLES: [{"silent": True}]}}, BRIEF),
     "no role": ({EC2: {**instance(), ROLES: [{"status": 404}]}}, {}),
 }
 
