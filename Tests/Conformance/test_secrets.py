@@ -2,6 +2,7 @@
 services answer with all that they were told, as they do when a signature is wrong."""
 
 import json
+import urllib.parse
 
 import pytest
 
@@ -36,6 +37,8 @@ RENEWED = {
     "accessToken": mark("sso-old"), "expiresAt": "2001-01-01T00:00:00Z", "refreshToken": mark("sso-refresh"),
     "clientId": "c", "clientSecret": mark("sso-client"), "registrationExpiresAt": aws_services.LATER,
 }  # fmt: skip
+# Nobody listens there: what is said of it is said.
+PROXY = f"http://user:{urllib.parse.quote(mark('proxy'), safe='')}@127.0.0.1:9"
 
 ROWS = {
     "environment": Row({**REGION, **KEYS}),
@@ -67,7 +70,7 @@ ROWS = {
     "instance": Row(
         {**REGION, "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": "@URL@"}
     ),
-    "proxy": Row({**REGION, **KEYS, "https_proxy": f"http://user:{mark('proxy')}@127.0.0.1:9"}),
+    "proxy": Row({**REGION, **KEYS, "http_proxy": PROXY, "HTTPS_PROXY": PROXY}),
     "a proxy that is none": Row({**REGION, **KEYS, "HTTPS_PROXY": f"http://user:{mark('proxy')}@h/x"}),
     "an endpoint that is none": Row({**REGION, **KEYS, "AWS_ENDPOINT_URL_S3": f"http://user:{mark('url')}@h"}),
     "a secret of two lines": Row({**REGION, **KEYS, "AWS_SECRET_ACCESS_KEY": mark("lines") + "\n"}),
