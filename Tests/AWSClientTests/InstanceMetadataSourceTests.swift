@@ -52,7 +52,7 @@ struct ScriptedInstance: Sendable {
         [
           "AWS_EC2_METADATA_SERVICE_ENDPOINT": url,
           // Beyond any delay of a busy machine; where silence is waited for, a shorter one.
-          "AWS_METADATA_SERVICE_TIMEOUT": instance.isSilent ? "3" : "30",
+          "AWS_METADATA_SERVICE_TIMEOUT": instance.isSilent ? "10" : "30",
         ].merging(variables) { $1 })
       let source = InstanceMetadataSource(environment, ProfileFiles(environment: environment))
       return try await source.resolve(with: tools)
