@@ -100,10 +100,14 @@ final class Connection: EventHandler {
     arm(at: server.loop.now + duration)
   }
 
-  /// No deadline outlasts a drain.
+  /// No deadline outlasts a drain, but that of an answer which is being taken: it would only be cut sooner.
   func arm(at instant: Instant) {
     due = instant
-    deadline?.arm(at: min(instant, server.patienceEnds))
+    deadline?.arm(at: isAnswering ? instant : min(instant, server.patienceEnds))
+  }
+
+  private var isAnswering: Bool {
+    if case .exchange(let exchange) = phase { exchange.isAnswering } else { false }
   }
 
   func disarm() {

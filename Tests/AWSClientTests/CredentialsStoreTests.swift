@@ -185,6 +185,24 @@ import Testing
     }
   }
 
+  @Test func `files that gave nothing are asked again a while later, though they have not changed`()
+    async throws
+  {
+    let clock = Clock()
+    let source = ScriptedSource { number in
+      number == 2 ? .failure(Self.broken) : .success(key(number))
+    }
+    try await withStore(CredentialsStore(source), clock) { id, _ in
+      var ids = [await id()]
+      source.change()
+      for seconds in [1, 1, 10] {
+        clock.advance(by: seconds)
+        ids.append(await id())
+      }
+      #expect(ids == ["AKID1", "AKID1", "AKID1", "AKID3"])
+    }
+  }
+
   @Test func `the end of the request that began a refresh doesn't end it`() async throws {
     let clock = Clock()
     let source = ScriptedSource(lifetime: 3600, from: clock)

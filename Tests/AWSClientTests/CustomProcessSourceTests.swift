@@ -126,16 +126,13 @@ import Testing
   // MARK: How it ends
 
   @Test(arguments: [
-    ("exit 3", "ended with status 3 and said nothing"),
-    ("echo no session >&2\necho more >&2\nexit 1", "ended with status 1 and said: no session"),
-    ("printf '\\n\\n a\\033[1mb\\n' >&2\nexit 1", "ended with status 1 and said:  a\\u{1b}[1mb"),
-    ("echo S3CR3T\nexit 1", "ended with status 1 and said nothing"),
-    ("kill -9 $$", "was ended by signal 9 and said nothing"),
+    ("exit 3", "ended with status 3"), ("echo S3CR3T >&2\nexit 1", "ended with status 1"),
+    ("echo S3CR3T\nexit 1", "ended with status 1"), ("kill -9 $$", "was ended by signal 9"),
   ])
-  func `A program that fails is told by its status and the first line of its stderr`(
+  func `A program that fails is told by its status, and nothing that it said`(
     script: String, expected: String
   ) async throws {
-    #expect(try reason(try await run(script)) == expected)
+    #expect(try reason(try await run(script)) == expected + "; run it by hand to see what it says")
   }
 
   @Test(arguments: [

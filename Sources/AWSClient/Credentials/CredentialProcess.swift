@@ -41,12 +41,9 @@ struct CredentialProcess {
   private func result() async -> Result<[UInt8], Failure> {
     do {
       let ended = try await Subprocess.run(
-        configuration, input: .none, output: .bytes(limit: Self.largestOutput), error: .sequence
-      ) { running in
-        try await Self.firstLine(of: running.standardError)
-      }
+        configuration, input: .none, output: .bytes(limit: Self.largestOutput), error: .discarded)
       guard ended.terminationStatus == .exited(0) else {
-        return .failure(Self.explain(ended.terminationStatus, said: ended.closureResult))
+        return .failure(Self.explain(ended.terminationStatus))
       }
       return .success(ended.standardOutput)
     } catch {
@@ -67,24 +64,14 @@ struct CredentialProcess {
       arguments: Arguments(arguments), platformOptions: platform)
   }
 
-  /// Reads all of it, so that the program never waits for us.
-  private static func firstLine(of stream: SubprocessOutputSequence) async throws -> String {
-    var bytes: [UInt8] = []
-    for try await buffer in stream {
-      let room = 1024 - bytes.count
-      if room > 0 { buffer.withUnsafeBytes { bytes += $0.prefix(room) } }
-    }
-    let line = bytes.split(separator: UInt8(ascii: "\n")).first ?? []
-    return String(String(decoding: line, as: UTF8.self).printable.prefix(200))
-  }
-
   // MARK: Its end
 
-  private static func explain(_ status: TerminationStatus, said: String) -> Failure {
-    let said = said.isEmpty ? "and said nothing" : "and said: \(said)"
+  /// What it wrote to standard error may hold a secret, and callers would read it.
+  private static func explain(_ status: TerminationStatus) -> Failure {
+    let advice = "run it by hand to see what it says"
     return switch status {
-    case .exited(let code): Failure(reason: "ended with status \(code) \(said)")
-    case .signaled(let number): Failure(reason: "was ended by signal \(number) \(said)")
+    case .exited(let code): Failure(reason: "ended with status \(code); \(advice)")
+    case .signaled(let number): Failure(reason: "was ended by signal \(number); \(advice)")
     }
   }
 

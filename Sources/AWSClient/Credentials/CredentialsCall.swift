@@ -24,6 +24,7 @@ struct CredentialsCall {
     // Where the clock is so wrong that STS doesn't take a signature, no call has come so far that others
     // would know.
     let offset = ClockOffset()
+    var hasSetClock = false
     var attempt = 1
     while true {
       let now = tools.clock() + offset.seconds
@@ -33,7 +34,8 @@ struct CredentialsCall {
       } catch {
         failure = error
       }
-      if offset.seconds == 0, offset.explains(failure, signedAt: now, clock: tools.clock()) {
+      if !hasSetClock, offset.explains(failure, signedAt: now, clock: tools.clock()) {
+        hasSetClock = true
         continue
       }
       guard attempt < policy.attempts, let reason = reason(policy, failure) else {

@@ -20,8 +20,11 @@ struct CredentialsState {
   private var refresh: Outcome?
   /// The second for which ``known`` was found good: until the next one nothing is looked at.
   private var goodAt: Int?
-  /// The edition of the source that was last asked for.
+  /// The edition of the source that what is known comes from, and that which was last asked for.
   private var edition: Int?
+  private var askedEdition: Int?
+  /// When asking last failed, if it hasn't succeeded since.
+  private var failedAt: Int?
   private var advisedAt: Int?
   private var replacedAt: Int?
   private var toldAt: Int?
@@ -40,7 +43,9 @@ struct CredentialsState {
   mutating func decide(at now: Int, edition: Int) -> Decision {
     guard let known, mayServe(at: now) else { return .await(join(edition), fallback: nil) }
     // A file that is being written is one that can't be read for a moment.
-    guard edition == self.edition else { return .await(join(edition), fallback: known.resolved) }
+    guard edition == self.edition || hasFailedJustNow(with: edition, now) else {
+      return .await(join(edition), fallback: known.resolved)
+    }
     goodAt = now
     guard let windows = known.windows, now >= windows.advisory, refresh == nil,
       !Self.isWithin(Self.advisoryInterval, of: advisedAt, now)
@@ -79,9 +84,11 @@ struct CredentialsState {
         RefreshWindows(expiration: $0, now: now, random: random)
       }
       known = (resolved, windows)
-      toldAt = nil
+      self.edition = askedEdition
+      (failedAt, toldAt) = (nil, nil)
       return nil
     case .failure(let error):
+      failedAt = now
       guard !Self.isWithin(Self.advisoryInterval, of: toldAt, now) else { return nil }
       toldAt = now
       return error
@@ -94,11 +101,16 @@ struct CredentialsState {
     return known.windows.map { now < $0.mandatory } ?? true
   }
 
+  /// Whether these files have been asked a moment ago, and gave nothing: what was known serves on meanwhile.
+  private func hasFailedJustNow(with edition: Int, _ now: Int) -> Bool {
+    edition == askedEdition && Self.isWithin(Self.replacementInterval, of: failedAt, now)
+  }
+
   private mutating func join(_ edition: Int) -> Refresh {
     if let refresh { return Refresh(outcome: refresh, isNew: false) }
     let outcome = Outcome()
     refresh = outcome
-    self.edition = edition
+    askedEdition = edition
     return Refresh(outcome: outcome, isNew: true)
   }
 
