@@ -78,8 +78,19 @@ struct Signal<Value: Sendable>: Sendable {
 
   func fire(_ value: Value) { continuation.yield(value) }
 
+  /// nil where it has not come after a while: a test that waits for ever tells nothing.
   func wait() async -> Value? {
-    var iterator = values.makeAsyncIterator()
-    return await iterator.next()
+    await withTaskGroup(of: Value?.self) { group in
+      group.addTask { [values] in
+        var iterator = values.makeAsyncIterator()
+        return await iterator.next()
+      }
+      group.addTask {
+        try? await Task.sleep(for: .seconds(30))
+        return nil
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? nil
+    }
   }
 }

@@ -24,7 +24,8 @@ import Testing
     let server = TLSServer(name: "IP:127.0.0.1")
     let proxy = TunnelProxy()
     let configuration = HTTPClient.Configuration(
-      userAgent: "test", authorities: server.certificate, proxies: try proxies(proxy.url))
+      userAgent: "test", connectDeadline: .seconds(15), authorities: server.certificate,
+      proxies: try proxies(proxy.url))
     let outcome = try await HTTPClientTests.outcome(
       of: ClientRequest(
         .get, "https://127.0.0.1:\(server.port)/", fields: [("X-Secret", "hunter2")]),
@@ -42,7 +43,8 @@ import Testing
     let server = TLSServer(name: "DNS:elsewhere.example")
     let proxy = TunnelProxy()
     let configuration = HTTPClient.Configuration(
-      userAgent: "test", authorities: server.certificate, proxies: try proxies(proxy.url))
+      userAgent: "test", connectDeadline: .seconds(15), authorities: server.certificate,
+      proxies: try proxies(proxy.url))
     let outcome = try await HTTPClientTests.outcome(
       of: ClientRequest(.get, "https://127.0.0.1:\(server.port)/"), configuration)
     #expect(await proxy.seen.wait() != nil)

@@ -129,8 +129,8 @@ import Testing
     }
     try await withClient { client, _ in
       let stream = try await client.open(
-        ClientRequest(.get, server.url(), deadline: .seconds(2)))
-      try await Task.sleep(for: .milliseconds(2200))
+        ClientRequest(.get, server.url(), deadline: .seconds(6)))
+      try await Task.sleep(for: .milliseconds(6200))
       next.open()
       #expect(try await stream.read() == Array("hi".utf8))
       #expect(try await stream.read() == nil)
