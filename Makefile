@@ -47,15 +47,16 @@ test: test-packages $(VENV)/.installed ## Run every test; the last line says how
 	$(PYTEST) Tests/Conformance --junitxml $(REPORTS)/conformance.xml || true
 	python3 Tests/summary.py $(REPORTS)
 
-# A sanitizer's report is a failure as much as a test's is; each build has its own folder.
+# A sanitizer's report is a failure as much as a test's is; each build has its own folder. One test at a time:
+# everything is slow here, and what waits for a deadline must not wait for other tests.
 .PHONY: sanitize
 sanitize: test-packages ## Run the Swift tests under the thread and the address sanitizer
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.txt \
-	  swift test --disable-xctest --quiet --sanitize thread --scratch-path .build/thread \
+	  swift test --disable-xctest --no-parallel --quiet --sanitize thread --scratch-path .build/thread \
 	  -Xswiftc -use-ld=lld
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leak-sanitizer.txt:print_suppressions=0 \
 	ASAN_OPTIONS=detect_leaks=1 \
-	  swift test --disable-xctest --quiet --sanitize address --scratch-path .build/address \
+	  swift test --disable-xctest --no-parallel --quiet --sanitize address --scratch-path .build/address \
 	  -Xswiftc -use-ld=lld
 
 FUZZ_TARGETS := request-parser chunked-decoder json-reader problem-writer

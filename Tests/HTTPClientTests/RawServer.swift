@@ -17,6 +17,8 @@ final class RawServer: Sendable {
       while true {
         let descriptor = accept(listener, nil, nil)
         guard descriptor >= 0 else { break }
+        // Other tests start programs, which would keep the connection open.
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         self?.accepted.withLock { $0 += 1 }
         startThread { script(Peer(descriptor)) }
       }
