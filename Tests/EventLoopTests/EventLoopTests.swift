@@ -32,13 +32,8 @@ import Testing
     let thread = try LoopThread(name: "test")
     defer { thread.stopAndJoin() }
     let loop = thread.loop
-    var ends: [Int32] = [0, 0]
-    #expect(pipe(&ends) == 0)
-    let (reader, writer) = (ends[0], ends[1])
-    defer {
-      close(reader)
-      close(writer)
-    }
+    let (reader, writer) = try makePipe()
+    defer { for end in [reader, writer] { close(end) } }
     let rounds = await withCheckedContinuation { done in
       Task {
         try await loop.run {
@@ -58,13 +53,8 @@ import Testing
     let thread = try LoopThread(name: "test")
     defer { thread.stopAndJoin() }
     let loop = thread.loop
-    var ends: [Int32] = [0, 0]
-    #expect(pipe(&ends) == 0)
-    let (reader, writer) = (ends[0], ends[1])
-    defer {
-      close(reader)
-      close(writer)
-    }
+    let (reader, writer) = try makePipe()
+    defer { for end in [reader, writer] { close(end) } }
     let readiness = await withCheckedContinuation { done in
       Task {
         try await loop.run {
@@ -83,13 +73,8 @@ import Testing
     let thread = try LoopThread(name: "test")
     defer { thread.stopAndJoin() }
     let loop = thread.loop
-    var ends: [Int32] = [0, 0]
-    #expect(pipe(&ends) == 0)
-    let (reader, writer) = (ends[0], ends[1])
-    defer {
-      close(reader)
-      close(writer)
-    }
+    let (reader, writer) = try makePipe()
+    defer { for end in [reader, writer] { close(end) } }
     #expect(write(writer, "x", 1) == 1)
     let readiness = await withCheckedContinuation { done in
       Task {
@@ -110,13 +95,8 @@ import Testing
     let thread = try LoopThread(name: "test")
     defer { thread.stopAndJoin() }
     let loop = thread.loop
-    var ends: [Int32] = [0, 0]
-    #expect(pipe(&ends) == 0)
-    let (reader, writer) = (ends[0], ends[1])
-    defer {
-      close(reader)
-      close(writer)
-    }
+    let (reader, writer) = try makePipe()
+    defer { for end in [reader, writer] { close(end) } }
     let elapsed = await withCheckedContinuation { done in
       Task {
         try await loop.run {
@@ -252,4 +232,11 @@ private final class Greedy: EventHandler {
     done = nil
     registration = nil
   }
+}
+
+/// The reading and the writing end of a pipe, for its maker to close.
+private func makePipe() throws(SystemError) -> (reader: Int32, writer: Int32) {
+  var ends: [Int32] = [0, 0]
+  guard pipe(&ends) == 0 else { throw SystemError("pipe") }
+  return (ends[0], ends[1])
 }
