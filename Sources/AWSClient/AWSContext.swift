@@ -47,7 +47,8 @@ public struct AWSContext {
       pause
       ?? { (duration) async throws(CancellationError) in try await loop.pause(for: duration) }
     tools = CredentialsTools(
-      loop: loop, http: http, clock: { clock() + shared.clockOffset.seconds })
+      loop: loop, http: http, clock: { clock() + shared.clockOffset.seconds },
+      retries: shared.retries)
   }
 
   /// By how many seconds the clock is corrected; 0 as long as nothing shows that it is wrong.

@@ -177,6 +177,41 @@ import Testing
     #expect(try outcome.get() != nil)
   }
 
+  /// What has left the program's session is not found any more; the gateway goes on without it.
+  @Test func `What a hanging program leaves behind holds no descriptor of ours`() async throws {
+    let survivor = """
+      trap '' TERM
+      pipe=$(readlink /proc/$$/fd/1)
+      echo "$pipe" >\(home.path)/pipe
+      echo $$ >\(home.path)/child
+      sleep 1000
+      """
+    for name in ["child", "pipe"] { home.write(name, "") }
+    home.write("survivor", survivor)
+    let script = "trap '' TERM\nsetsid sh \(home.path)/survivor &\nsleep 1000\nsleep 1000"
+    let reason = try reason(try await run(script, timeout: .seconds(2)))
+    #expect(reason == "was killed, since it had not ended after 2 s")
+    let child = try child()
+    defer { kill(child, SIGKILL) }
+    let pipe = String(
+      decoding: try LocalFile(reading: "\(home.path)/pipe").bytes.dropLast(), as: UTF8.self)
+    #expect(pipe.hasPrefix("pipe:["))
+    while ourDescriptors().contains(pipe) { await Task.yield() }
+    #expect(isRunning(child))
+  }
+
+  /// What the open descriptors of this process lead to.
+  private func ourDescriptors() -> Set<String> {
+    Set(
+      (0..<4096).compactMap { number in
+        var target = [UInt8](repeating: 0, count: 256)
+        let count = target.withUnsafeMutableBytes {
+          readlink("/proc/self/fd/\(number)", $0.baseAddress!, $0.count)
+        }
+        return count > 0 ? String(decoding: target.prefix(count), as: UTF8.self) : nil
+      })
+  }
+
   /// Whether it is more than an entry that nobody has read; some containers have no init that would.
   private func isRunning(_ id: pid_t) -> Bool {
     guard let status = try? LocalFile(reading: "/proc/\(id)/stat") else { return false }

@@ -202,6 +202,25 @@ struct STSClientTests {
     #expect(refused.all.count == 2)
   }
 
+  @Test func `It is asked as often as the settings say`() async throws {
+    let log = Log()
+    let answer: @Sendable (Received) -> Script = { _ in Script(status: 503, content: "") }
+    await #expect(throws: AWSError.self) {
+      try await withTools(log: log, retries: RetryPolicy(attempts: 2), answering: answer) {
+        tools, url in
+        try await STSClient(at: url).assumeRole(Self.role, as: Self.source, with: tools)
+      }
+    }
+    #expect(log.all.count == 2)
+  }
+
+  @Test func `A worker's settings are those of its credentials' services`() async throws {
+    let attempts = try await withWorker(.fixed(retries: RetryPolicy(attempts: 7))) { context in
+      context.tools.retries.attempts
+    }
+    #expect(attempts == 7)
+  }
+
   @Test func `Where nobody listens, nobody is reached`() async throws {
     let error = await #expect(throws: AWSError.self) {
       try await withTools { tools, _ in

@@ -19,19 +19,8 @@ struct CredentialProcess {
 
   /// What it prints until its end.
   func output(on loop: EventLoop) async throws(Failure) -> [UInt8] {
-    var result = Result<[UInt8], Failure>.success([])
-    let run = loop.spawn { result = await self.result() }
-    // Its cancellation kills the program.
-    let deadline = loop.makeDeadline { run.cancel() }
-    deadline.arm(after: timeout)
-    await withTaskCancellationHandler {
-      await run.value
-    } onCancel: {
-      run.cancel()
-    }
-    // Also what keeps the deadline until here.
-    deadline.disarm()
-    guard !run.isCancelled else {
+    // The cancellation of the run kills the program, as far as it can be.
+    guard let result = await loop.outcome(within: timeout, of: { await self.result() }) else {
       throw Failure(
         reason: "was killed, since it had not ended after \(timeout.components.seconds) s")
     }

@@ -20,7 +20,7 @@ struct CredentialsCall {
   ///
   /// - Parameter request: Makes the request of each try, to be signed for this second.
   func send(_ request: (Int) -> ClientRequest) async throws(AWSError) -> [UInt8] {
-    let policy = RetryPolicy()
+    let policy = tools.retries
     // Where the clock is so wrong that STS doesn't take a signature, no call has come so far that others
     // would know.
     let offset = ClockOffset()

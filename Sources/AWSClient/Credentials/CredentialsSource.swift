@@ -29,10 +29,16 @@ public struct CredentialsTools {
   public let http: HTTPClient
   /// The wall clock, in whole seconds since 1970.
   public let clock: () -> Int
+  /// How services are asked again.
+  let retries: RetryPolicy
 
-  public init(loop: EventLoop, http: HTTPClient, clock: @escaping () -> Int) {
+  public init(
+    loop: EventLoop, http: HTTPClient, clock: @escaping () -> Int,
+    retries: RetryPolicy = RetryPolicy()
+  ) {
     self.loop = loop
     self.http = http
     self.clock = clock
+    self.retries = retries
   }
 }

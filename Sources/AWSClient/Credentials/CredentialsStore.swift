@@ -117,14 +117,3 @@ public final class CredentialsStore: Sendable {
     }
   }
 }
-
-extension Result {
-  /// `Result(catching:)` for what has to be awaited.
-  fileprivate init(_ body: () async throws(Failure) -> Success) async {
-    do throws(Failure) {
-      self = .success(try await body())
-    } catch {
-      self = .failure(error)
-    }
-  }
-}

@@ -10,10 +10,10 @@ final class SharedOutcome<Value: Sendable>: Sendable {
 
   private let state = Lock(State())
 
-  /// Sets it, once, and wakes those who wait.
+  /// Sets it and wakes those who wait; nothing where it is set already.
   func set(_ value: Value) {
     let waiters = state.withLock { state in
-      state.value = value
+      if state.value == nil { state.value = value }
       defer { state.waiters = [:] }
       return state.waiters.values
     }
