@@ -25,7 +25,8 @@ extension CallFailure {
 /// Makes a call whose tries end as the script says, where nil is a success; a script that is over goes on
 /// with its last word.
 func callOutcome(
-  _ script: [CallFailure?], shared: AWSShared, clock: Clock = Clock(),
+  _ script: [CallFailure?], method: ClientRequest.Method = .post, shared: AWSShared,
+  clock: Clock = Clock(),
   onTry: @escaping @Sendable (Int) -> Void = { _ in }
 ) async throws -> CallOutcome {
   let pauses = Lock<[Duration]>([])
@@ -33,7 +34,7 @@ func callOutcome(
     pauses.withLock { $0.append(duration) }
   }
   var outcome = try await withWorker(shared, clock: clock, pause: note) { context in
-    await context.outcome(script, onTry)
+    await context.outcome(script, method, onTry)
   }
   outcome.pauses = pauses.withLock { $0 }
   return outcome
@@ -41,12 +42,14 @@ func callOutcome(
 
 extension AWSContext {
   fileprivate func outcome(
-    _ script: [CallFailure?], _ onTry: @Sendable (Int) -> Void
+    _ script: [CallFailure?], _ method: ClientRequest.Method = .post,
+    _ onTry: @Sendable (Int) -> Void
   ) async -> CallOutcome {
     let caller = ServiceCaller(self, service: "athena", modelled: ["InvalidRequestException"])
     let body = Array("token".utf8)
     let request = UnsignedRequest(
-      method: .post, endpoint: try! Endpoint(parsing: "https://example.com"), path: "/", fields: [],
+      method: method, endpoint: try! Endpoint(parsing: "https://example.com"), path: "/",
+      fields: [],
       body: body, payloadHash: SHA256.hash(body), pathRule: .standard)
     var outcome = CallOutcome()
     do throws(AWSError) {
@@ -179,6 +182,35 @@ extension ClientRequest {
     #expect(outcome.error == nil)
     #expect(outcome.pauses.isEmpty)
     #expect(outcome.sent.map { $0.field("Authorization")?.contains("AKID2/") } == [false, true])
+  }
+
+  /// The answer to a HEAD can't name its error.
+  @Test(arguments: [("400", 2), ("403", 2), ("404", 1), ("AccessDenied", 1)])
+  func `a HEAD that is refused without a code may be one with expired credentials`(
+    code: String, tries: Int
+  ) async throws {
+    let refusal = CallFailure.answer(code, Int(code) ?? 403)
+    let source = ScriptedSource(lifetime: nil, from: Clock())
+    let head = try await callOutcome([refusal, nil], method: .head, shared: shared(source))
+    #expect(head.sent.count == tries && source.asked == tries)
+    #expect((head.error == nil) == (tries == 2))
+    // Anything else has a body.
+    let get = try await callOutcome([refusal, nil], method: .get, shared: shared(source))
+    #expect(get.sent.count == 1)
+  }
+
+  @Test func `a HEAD that is forbidden is made once more at most, and every ten seconds`()
+    async throws
+  {
+    let source = ScriptedSource(lifetime: nil, from: Clock())
+    let shared = shared(source)
+    let tries = [2, 1, 1]
+    for count in tries {
+      let outcome = try await callOutcome([.answer("403", 403)], method: .head, shared: shared)
+      #expect(outcome.sent.count == count)
+      #expect(outcome.error == .service(ServiceError(code: "403", status: 403)))
+    }
+    #expect(source.asked == 2)
   }
 
   @Test func `it is not made a third time`() async throws {

@@ -39,7 +39,9 @@ final class ServiceCaller {
         failure = error.withholdingSecrets(of: credentials)
       }
       call.note(failure, at: context.tools.clock())
-      if await isRemedied(failure, of: &call, signedAt: now, with: credentials) { continue }
+      if await isRemedied(failure, of: &call, request, signedAt: now, with: credentials) {
+        continue
+      }
       guard await mayRetry(failure, &call) else { throw AWSError(failure) }
     }
   }
@@ -47,7 +49,8 @@ final class ServiceCaller {
   /// Whether what the service refused, the date or the credentials, has been put right. Once a call each;
   /// such a try doesn't count as another one.
   private func isRemedied(
-    _ failure: CallFailure, of call: inout Call, signedAt: Int, with credentials: Credentials
+    _ failure: CallFailure, of call: inout Call, _ request: UnsignedRequest, signedAt: Int,
+    with credentials: Credentials
   ) async -> Bool {
     if !call.hasSetClock,
       context.shared.clockOffset.explains(failure, signedAt: signedAt, clock: context.clock())
@@ -55,7 +58,10 @@ final class ServiceCaller {
       call.hasSetClock = true
       return true
     }
-    guard !call.hasReplacedCredentials, failure.isOfCredentials else { return false }
+    // The answer to a HEAD has no body to say what is wrong.
+    let mayBeOfCredentials =
+      failure.isOfCredentials || request.method == .head && failure.isUnnamedRefusal
+    guard !call.hasReplacedCredentials, mayBeOfCredentials else { return false }
     call.hasReplacedCredentials = true
     return await context.shared.credentials.replace(credentials, with: context.tools)
   }
@@ -139,6 +145,12 @@ extension CallFailure {
       "ExpiredToken", "UnrecognizedClient", "InvalidClientTokenId", "InvalidAccessKeyId",
       "InvalidToken",
     ].contains { error.code.hasPrefix($0) }
+  }
+
+  /// Whether it has the status of a refusal, and no code.
+  fileprivate var isUnnamedRefusal: Bool {
+    guard case .service(let error, _) = self else { return false }
+    return ["400", "403"].contains(error.code)
   }
 
   fileprivate func withholdingSecrets(of credentials: Credentials) -> CallFailure {
