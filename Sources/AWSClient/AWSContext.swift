@@ -47,7 +47,7 @@ public struct AWSContext {
       pause
       ?? { (duration) async throws(CancellationError) in try await loop.pause(for: duration) }
     tools = CredentialsTools(
-      loop: loop, http: http, clock: { clock() + shared.clockOffset.seconds },
+      loop: loop, http: http, clock: clock, offset: { shared.clockOffset.seconds },
       retries: shared.retries)
   }
 

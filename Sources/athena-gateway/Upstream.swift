@@ -24,7 +24,8 @@ struct Upstream: Sendable, CustomStringConvertible {
     // user reads them or the environment. Whoever debugs a gateway does it as root.
     let isHidden = clinux_hide_process() == 0
     precondition(isHidden, "prctl(PR_SET_DUMPABLE)")
-    credentials = CredentialsStore(configuration.credentials, onFailure: onFailure)
+    credentials = CredentialsStore(
+      configuration.credentials, onFailure: onFailure, onWarning: { Terminal.complain("\($0)") })
     region = configuration.region.value
     athena = configuration.athena
     s3 = configuration.s3

@@ -12,7 +12,8 @@ let testMoment = 1_763_799_353
 
 /// Runs `body` with a source's tools and the URL of a service that answers as `answer` says.
 func withTools<Value: Sendable>(
-  log: Log = Log(), at moment: Int = testMoment, retries: RetryPolicy = RetryPolicy(),
+  log: Log = Log(), at moment: Int = testMoment, offset: Int = 0,
+  retries: RetryPolicy = RetryPolicy(),
   answering answer: @escaping @Sendable (Received) -> Script = { _ in Script(status: 404) },
   _ body: @escaping @Sendable (CredentialsTools, String) async throws -> Value
 ) async throws -> Value {
@@ -37,7 +38,8 @@ func withTools<Value: Sendable>(
     let client = HTTPClient(on: loop, configuration: .init(userAgent: "test"))
     defer { client.close() }
     return try await body(
-      CredentialsTools(loop: loop, http: client, clock: { moment }, retries: retries),
+      CredentialsTools(
+        loop: loop, http: client, clock: { moment }, offset: { offset }, retries: retries),
       "http://127.0.0.1:\(server.port)")
   }.value
 }

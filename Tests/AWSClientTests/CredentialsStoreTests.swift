@@ -144,9 +144,36 @@ import Testing
             == "the gateway has no AWS credentials: scripted: it is broken; mend it")
       }
       // It is not kept.
+      clock.advance(by: 1)
       #expect(source.asked == 2)
       #expect(await id() == "AKID3")
       bound.end()
+    }
+  }
+
+  @Test func `where there are none, a source that fails is asked once a second`() async throws {
+    let clock = Clock()
+    let source = ScriptedSource { number in
+      number < 3 ? .failure(Self.broken) : .success(key(number))
+    }
+    try await withStore(CredentialsStore(source), clock) { id, _ in
+      for second in 1...2 {
+        for _ in 0..<100 { #expect(await id().hasSuffix("scripted: it is broken; mend it")) }
+        #expect(source.asked == second)
+        clock.advance(by: 1)
+      }
+      #expect(await id() == "AKID3")
+    }
+  }
+
+  @Test func `where there are none, changed files are read at once`() async throws {
+    let source = ScriptedSource { number in
+      number == 1 ? .failure(Self.broken) : .success(key(number))
+    }
+    try await withStore(CredentialsStore(source), Clock()) { id, _ in
+      #expect(await id().hasSuffix("scripted: it is broken; mend it"))
+      source.change()
+      #expect(await id() == "AKID2")
     }
   }
 

@@ -54,7 +54,8 @@ struct ScriptedInstance: Sendable {
           // Beyond any delay of a busy machine; where silence is waited for, a shorter one.
           "AWS_METADATA_SERVICE_TIMEOUT": instance.isSilent ? "10" : "30",
         ].merging(variables) { $1 })
-      let source = InstanceMetadataSource(environment, ProfileFiles(environment: environment))
+      let source = InstanceMetadataSource(
+        environment, ProfileFiles(environment: environment), advice: "set something")
       return try await source.resolve(with: tools)
     }
   }
@@ -136,18 +137,29 @@ struct ScriptedInstance: Sendable {
     #expect(log.all.isEmpty)
   }
 
-  @Test func `Where nobody is, it is not configured`() async throws {
+  @Test func `Where nobody is, that is told, and what else there is to set`() async throws {
     let variables = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:1"]
-    #expect(try await resolve(Instance(), variables) == nil)
+    let text = try await error(Instance(), variables)
+    #expect(text.hasPrefix("iam-role: http://127.0.0.1:1 did not answer: "))
+    #expect(text.hasSuffix("; set something"))
   }
 
   @Test(arguments: [
-    Script(status: 404), Script(status: 403), Script(content: ""), Script(course: .silent),
-    Script(content: "my.role-1", course: .cutOff),
+    (Script(status: 404), "has nothing at PATH: it answered with status 404"),
+    (Script(status: 403), "has nothing at PATH: it answered with status 403"),
+    (Script(content: ""), "has nothing at PATH"),
+    (Script(course: .silent), "did not answer within 10 s"),
+    (Script(content: "my.role-1", course: .cutOff), "did not answer: "),
   ])
-  func `An instance without a role is not configured`(script: Script) async throws {
-    #expect(try await resolve(Instance().with([Instance.list: script])) == nil)
-    #expect(try await resolve(Instance().with([Instance.role: script])) == nil)
+  func `An instance without a role is told with the reason`(
+    script: Script, words: String
+  ) async throws {
+    for path in [Instance.list, Instance.role] {
+      let text = try await error(Instance().with([path: script]))
+      let below = path.dropFirst("GET /latest/".count)
+      #expect(text.contains(words.replacing("PATH", with: below)), "\(text)")
+      #expect(text.hasSuffix("; set something"))
+    }
   }
 
   @Test(arguments: [

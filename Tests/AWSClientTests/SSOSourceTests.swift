@@ -1,3 +1,4 @@
+import EventLoop
 import Glibc
 import SigV4
 import Testing
@@ -59,15 +60,19 @@ struct SSOSourceTests {
   private func resolve(
     _ config: String = session, token: String?, file: String = sessionFile,
     home: TestHome = TestHome(), log: Log = Log(), portal: Script = credentials,
-    oidc: Script = renewed
+    oidc: Script = renewed, offset: Int = 0, unsaved: UnsavedTokens = UnsavedTokens(),
+    environment: AWSEnvironment? = nil,
+    warn: @escaping @Sendable (CredentialsError) -> Void = { _ in }
   ) async throws -> Result<ResolvedCredentials?, CredentialsError> {
     home.write(".aws/config", config)
     if let token { home.write(".aws/sso/cache/\(file)", token) }
     let answer: @Sendable (Received) -> Script = { $0.path.hasPrefix("/token") ? oidc : portal }
-    return try await withTools(log: log, answering: answer) { tools, url in
-      await SSOSource(
-        profile: "default", files: home.files(), environment: home.environment(),
-        endpoints: try Endpoints.all(at: url)
+    return try await withTools(log: log, offset: offset, answering: answer) { tools, url in
+      var tools = tools
+      tools.warn = warn
+      return await SSOSource(
+        profile: "default", files: home.files(), environment: environment ?? home.environment(),
+        endpoints: try Endpoints.all(at: url), unsaved: unsaved
       ).outcome(with: tools)
     }
   }
@@ -97,6 +102,15 @@ struct SSOSourceTests {
     let token = #"{"accessToken": "access", "expiresAt": "\#(end)"}"#
     let resolved = try await resolve(Self.legacy, token: token, file: Self.legacyFile)
     #expect(try resolved.get()?.credentials.accessKeyID == "ASIASSO")
+  }
+
+  @Test func `A token ends when it has ended by this machine's clock too`() async throws {
+    for form in [Self.session, Self.legacy] {
+      let file = form == Self.session ? Self.sessionFile : Self.legacyFile
+      let resolved = try await resolve(
+        form, token: Self.token(refresh: nil), file: file, offset: 7200)
+      #expect(try resolved.get()?.credentials.accessKeyID == "ASIASSO")
+    }
   }
 
   @Test func `A session may have what its profile lacks`() async throws {
@@ -231,6 +245,37 @@ struct SSOSourceTests {
     }
     #expect(log.all.isEmpty)
     #expect(error.reason.contains("run `aws sso login --profile default`"))
+  }
+
+  /// root may write anywhere, but no file whose path is too long, as that of what is to replace this one is.
+  @Test func `A token whose file can't be written is kept in memory, and told once`() async throws {
+    let (home, log, unsaved) = (TestHome(), Log(), UnsavedTokens())
+    let warnings = Lock<[String]>([])
+    let path = "\(home.path)/.aws/sso/cache/\(Self.sessionFile)"
+    let longPath = home.path + String(repeating: "/.", count: (4090 - path.utf8.count) / 2)
+    let oidc = Script(
+      content: #"{"accessToken": "renewed", "expiresIn": 60, "refreshToken": "refresh-2"}"#)
+    func bearer(token: String) async throws -> String? {
+      let resolved = try await resolve(
+        token: token, home: home, log: log, oidc: oidc, unsaved: unsaved,
+        environment: AWSEnvironment(["HOME": longPath])
+      ) { warning in warnings.withLock { $0.append(warning.description) } }
+      #expect(try resolved.get() != nil)
+      return log.all.last?.field("x-amz-sso_bearer_token")
+    }
+    for _ in 1...2 {
+      #expect(try await bearer(token: Self.token(end: Self.soon)) == "renewed")
+    }
+    let renewals = log.all.filter { $0.path == "/token" }.map(\.content)
+    try #require(renewals.count == 2)
+    #expect(renewals[0].contains(#""refresh-token-of-this-login""#))
+    #expect(renewals[1].contains(#""refresh-2""#))
+    let told = warnings.withLock { $0 }
+    try #require(told.count == 1)
+    #expect(told[0].contains("\(Self.sessionFile) can't be written: "))
+    #expect(told[0].contains("run `aws sso login --sso-session my-session`"))
+    // Whoever logs in again has the last word.
+    #expect(try await bearer(token: Self.token("other")) == "other")
   }
 
   /// root may write anywhere, so that a folder in the file's place is what can't be replaced.

@@ -261,6 +261,29 @@ extension ClientRequest {
     #expect(outcome.sent.count == 2 && offset.seconds == 0)
   }
 
+  /// The clock was an hour slow when the offset was learnt. What lives for a quarter of an hour looks
+  /// expired by that, and no call would ever show that it isn't.
+  @Test func `a clock that is set right later doesn't end credentials`() async throws {
+    let clock = Clock()
+    let offset = ClockOffset()
+    let source = ScriptedSource(lifetime: 900, from: clock)
+    let shared = AWSShared(
+      credentials: CredentialsStore(source), retries: RetryPolicy(attempts: 1),
+      clockOffset: offset)
+    let refusal = CallFailure.answer(
+      "RequestTimeTooSkewed", 403, date("Sat, 22 Nov 2025 09:15:53 GMT"))
+    clock.advance(by: -3600)
+    let eight = CallFailure.answer(
+      "RequestTimeTooSkewed", 403, date("Sat, 22 Nov 2025 08:15:53 GMT"))
+    _ = try await callOutcome([eight, nil], shared: shared, clock: clock)
+    #expect(offset.seconds == 3600)
+    clock.advance(by: 7201)
+    let outcome = try await callOutcome([refusal, nil], shared: shared, clock: clock)
+    #expect(outcome.error == nil && outcome.sent.count == 2)
+    // To the second it needn't be right.
+    #expect(offset.seconds == 0)
+  }
+
   @Test(arguments: [
     // A signature that is wrong by itself, at a good date; no date; none that can be read; no such code.
     CallFailure.answer(

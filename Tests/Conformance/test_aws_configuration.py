@@ -355,7 +355,7 @@ ROWS = {
     ),
     "an instance without a role": imds(
         answers={"/latest/meta-data/iam/security-credentials/": (404, "")}, error="NoCredentialsError",
-        says=["none is configured"],
+        says=["iam-role: ", "status 404; none of the other sources is configured: set AWS_ACCESS_KEY_ID"],
     ),
     "an instance that is not to be asked": imds(
         AWS_EC2_METADATA_DISABLED="true", error="NoCredentialsError", says=["none is configured"]

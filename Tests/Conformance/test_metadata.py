@@ -152,7 +152,8 @@ def kind(report):
     if found := report.get("credentials"):
         return "credentials", found["origin"].split(",")[0]
     [problem] = report["problems"]
-    return ("none" if "none is configured" in problem else "error"), problem
+    nothing = "none is configured" in problem or "none of the other sources is configured" in problem
+    return ("none" if nothing else "error"), problem
 
 
 def same(world, variables, origin):

@@ -37,8 +37,10 @@ public final class ClockOffset: Sendable {
     else { return false }
     // Others may have learnt it meanwhile.
     guard abs(date - clock - seconds) > Self.tolerance else { return true }
-    offset.store(date - clock, ordering: .relaxed)
-    onChange(date - clock)
+    // A clock that AWS takes is right.
+    let found = abs(date - clock) > Self.tolerance ? date - clock : 0
+    offset.store(found, ordering: .relaxed)
+    onChange(found)
     return true
   }
 }

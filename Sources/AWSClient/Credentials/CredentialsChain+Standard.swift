@@ -19,6 +19,7 @@ private struct StandardSources {
   let files: ProfileFiles
   let endpoints: Endpoints
   let sts: STSClient
+  let unsaved = UnsavedTokens()
 
   /// A flag's profile outranks the keys and roles of the environment; that of `AWS_PROFILE`, a variable
   /// among them, does not.
@@ -32,7 +33,12 @@ private struct StandardSources {
           ofProfile: { CredentialsChain(profile($0, environment: nil)) })
       ]
       + profile(files.profile, environment: environment)
-      + [named(.container), named(.instance)]
+      + [
+        named(.container),
+        InstanceMetadataSource(
+          self.environment, files,
+          advice: "none of the other sources is configured: \(CredentialsError.whatToSet)"),
+      ]
   }
 
   /// The sources of a profile, but for its role.
@@ -44,7 +50,8 @@ private struct StandardSources {
     [
       WebIdentitySource(profile: profile, files: files, environment: environment, sts: sts),
       SSOSource(
-        profile: profile, files: files, environment: self.environment, endpoints: endpoints),
+        profile: profile, files: files, environment: self.environment, endpoints: endpoints,
+        unsaved: unsaved),
       SharedCredentialsFileSource(profile: profile, files: files),
       LoginSource(profile: profile, files: files),
       CustomProcessSource(profile: profile, files: files),

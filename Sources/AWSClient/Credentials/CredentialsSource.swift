@@ -27,18 +27,28 @@ extension CredentialsSource {
 public struct CredentialsTools {
   public let loop: EventLoop
   public let http: HTTPClient
-  /// The wall clock, in whole seconds since 1970.
+  /// The wall clock, in whole seconds since 1970, corrected by what AWS has said of it.
   public let clock: () -> Int
+  private let uncorrectedClock: () -> Int
   /// How services are asked again.
   let retries: RetryPolicy
+  /// Told of what is wrong and keeps nobody from credentials. The store's.
+  var warn: (CredentialsError) -> Void = { _ in }
 
+  /// - Parameter offset: The correction of the clock.
   public init(
     loop: EventLoop, http: HTTPClient, clock: @escaping () -> Int,
-    retries: RetryPolicy = RetryPolicy()
+    offset: @escaping () -> Int = { 0 }, retries: RetryPolicy = RetryPolicy()
   ) {
     self.loop = loop
     self.http = http
-    self.clock = clock
+    self.clock = { clock() + offset() }
+    uncorrectedClock = clock
     self.retries = retries
   }
+
+  /// Whether something has ended by the corrected clock and by this machine's own. The correction is wrong
+  /// from the moment on in which somebody sets the clock right, and only a call shows that: what may be
+  /// good must not be kept from calls, where AWS judges it.
+  func hasEnded(_ end: Int) -> Bool { end <= min(clock(), uncorrectedClock()) }
 }

@@ -23,8 +23,8 @@ struct CredentialsState {
   /// The edition of the source that what is known comes from, and that which was last asked for.
   private var edition: Int?
   private var askedEdition: Int?
-  /// When asking last failed, if it hasn't succeeded since.
-  private var failedAt: Int?
+  /// When and why asking last failed, if it hasn't succeeded since.
+  private var failure: (error: CredentialsError, at: Int)?
   private var advisedAt: Int?
   private var replacedAt: Int?
   private var toldAt: Int?
@@ -35,13 +35,18 @@ struct CredentialsState {
   }
 
   enum Decision {
+    case fail(CredentialsError)
     case use(ResolvedCredentials)
     case useAndRefresh(ResolvedCredentials, Refresh)
     case await(Refresh, fallback: ResolvedCredentials?)
   }
 
   mutating func decide(at now: Int, edition: Int) -> Decision {
-    guard let known, mayServe(at: now) else { return .await(join(edition), fallback: nil) }
+    guard let known, mayServe(at: now) else {
+      // However many calls come, one program or service a second is asked in vain.
+      if let failure, failure.at == now, edition == askedEdition { return .fail(failure.error) }
+      return .await(join(edition), fallback: nil)
+    }
     // A file that is being written is one that can't be read for a moment.
     guard edition == self.edition || hasFailedJustNow(with: edition, now) else {
       return .await(join(edition), fallback: known.resolved)
@@ -85,10 +90,10 @@ struct CredentialsState {
       }
       known = (resolved, windows)
       self.edition = askedEdition
-      (failedAt, toldAt) = (nil, nil)
+      (failure, toldAt) = (nil, nil)
       return nil
     case .failure(let error):
-      failedAt = now
+      failure = (error, now)
       guard !Self.isWithin(Self.advisoryInterval, of: toldAt, now) else { return nil }
       toldAt = now
       return error
@@ -103,7 +108,7 @@ struct CredentialsState {
 
   /// Whether these files have been asked a moment ago, and gave nothing: what was known serves on meanwhile.
   private func hasFailedJustNow(with edition: Int, _ now: Int) -> Bool {
-    edition == askedEdition && Self.isWithin(Self.replacementInterval, of: failedAt, now)
+    edition == askedEdition && Self.isWithin(Self.replacementInterval, of: failure?.at, now)
   }
 
   private mutating func join(_ edition: Int) -> Refresh {

@@ -4,14 +4,15 @@ public import SigV4
 /// The credentials of the process, kept fresh for all of its workers.
 ///
 /// One refresh is under way at a time, as a task of its own on the loop of the worker that found it due;
-/// whoever must wait, on whatever worker, waits for that one. An error is told to those who waited and
-/// then forgotten.
+/// whoever must wait, on whatever worker, waits for that one. An error is told to those who waited, and
+/// to those who come in the same second of the clock; then it is forgotten.
 public final class CredentialsStore: Sendable {
   typealias Outcome = Result<ResolvedCredentials, CredentialsError>
 
   private let source: any CredentialsSource
   private let random: @Sendable () -> Double
   private let onFailure: @Sendable (CredentialsError) -> Void
+  private let onWarning: @Sendable (CredentialsError) -> Void
   private let state: Lock<CredentialsState>
 
   /// - Parameters:
@@ -19,14 +20,17 @@ public final class CredentialsStore: Sendable {
   ///   - random: A number from 0 to 1 for each refresh.
   ///   - onFailure: Told of failed refreshes, which calls may not notice for a while: of the first, and then
   ///     of one a minute.
+  ///   - onWarning: Told of what a source finds wrong and gives credentials for all that.
   public init(
     _ source: any CredentialsSource,
     random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-    onFailure: @escaping @Sendable (CredentialsError) -> Void = { _ in }
+    onFailure: @escaping @Sendable (CredentialsError) -> Void = { _ in },
+    onWarning: @escaping @Sendable (CredentialsError) -> Void = { _ in }
   ) {
     self.source = source
     self.random = random
     self.onFailure = onFailure
+    self.onWarning = onWarning
     state = Lock(CredentialsState())
   }
 
@@ -56,6 +60,7 @@ public final class CredentialsStore: Sendable {
     let now = tools.clock()
     let edition = source.edition(at: now)
     switch state.withLock({ $0.decide(at: now, edition: edition) }) {
+    case .fail(let error): throw error
     case .use(let current): return current
     case .useAndRefresh(let current, let refresh):
       begin(refresh, with: tools)
@@ -102,14 +107,14 @@ public final class CredentialsStore: Sendable {
   }
 
   private func resolve(with tools: CredentialsTools) async -> Outcome {
-    await Result { () async throws(CredentialsError) in
+    var tools = tools
+    tools.warn = onWarning
+    return await Result { () async throws(CredentialsError) in
       guard let found = try await source.resolve(with: tools) else {
         throw CredentialsError(
-          source: source.name,
-          "none is configured: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the gateway a "
-            + "profile or a role")
+          source: source.name, "none is configured: \(CredentialsError.whatToSet)")
       }
-      if let expiration = found.expiration, expiration <= tools.clock() {
+      if let expiration = found.expiration, tools.hasEnded(expiration) {
         throw CredentialsError(
           source: found.origin, "the credentials that it gives have expired; renew them")
       }

@@ -6,21 +6,26 @@ struct InstanceMetadataSource: CredentialsSource {
 
   private let environment: AWSEnvironment
   private let files: ProfileFiles
+  private let advice: String
 
-  init(_ environment: AWSEnvironment, _ files: ProfileFiles) {
+  /// - Parameter advice: What to say where there is no service, or none that has a role: nobody can tell
+  ///   such a machine from one on which nothing is configured.
+  init(_ environment: AWSEnvironment, _ files: ProfileFiles, advice: String? = nil) {
     self.environment = environment
     self.files = files
+    self.advice = advice.map { "; \($0)" } ?? ""
   }
 
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
     let metadata = try await InstanceMetadata(askedBy: name, environment, files, with: tools)
-    guard let metadata, let role = try await metadata.line(of: Self.path) else { return nil }
+    guard let metadata else { return nil }
+    let role = try found(try await metadata.line(of: Self.path), metadata)
     guard Self.isRoleName(role) else {
       throw metadata.error("answered with what is no role's name")
     }
-    guard let content = try await metadata.content(of: Self.path + role) else { return nil }
+    let content = try found(try await metadata.content(of: Self.path + role), metadata)
     do throws(MetadataAnswer.Problem) {
       let answer = try MetadataAnswer(content)
       if let refusal = answer.refusal {
@@ -29,6 +34,15 @@ struct InstanceMetadataSource: CredentialsSource {
       return try answer.credentials(origin: "\(name), role \(role)").extended(at: tools.clock())
     } catch {
       throw metadata.error("has no credentials for the role \(role): its answer \(error.reason)")
+    }
+  }
+
+  private func found<Value>(
+    _ result: Result<Value, InstanceMetadata.Absence>, _ metadata: InstanceMetadata
+  ) throws(CredentialsError) -> Value {
+    switch result {
+    case .success(let value): return value
+    case .failure(let absence): throw metadata.error(absence.reason + advice)
     }
   }
 

@@ -8,6 +8,7 @@ struct SSOSource: CredentialsSource {
   let files: ProfileFiles
   let environment: AWSEnvironment
   let endpoints: Endpoints
+  let unsaved: UnsavedTokens
 
   func resolve(
     with tools: CredentialsTools
@@ -58,24 +59,24 @@ struct SSOSource: CredentialsSource {
     guard let file = SSOTokenFile(name: named, environment: environment) else {
       throw failure("OpenSSL has no SHA-1 here, which names the files of tokens")
     }
-    let token: SSOToken
+    let saved: SSOToken
     do throws(SSOTokenFile.Problem) {
-      token = try file.read()
+      saved = try file.read()
     } catch {
       throw failure("the token file \(file.path) \(error.reason): \(login(settings))")
     }
-    let now = tools.clock()
+    let token = unsaved.token(inPlaceOf: saved, in: file.path) ?? saved
     // The older form of a profile has nothing to renew a token with.
-    guard settings.session != nil, token.end - now < Self.refreshWindow else {
-      guard token.end > now else { throw ended(settings, file) }
+    guard settings.session != nil, token.end - tools.clock() < Self.refreshWindow else {
+      guard !tools.hasEnded(token.end) else { throw ended(settings, file) }
       return token
     }
     switch await renewed(token, client, with: tools) {
     case .success(let renewed):
-      try await save(renewed, settings, file)
+      await save(renewed, inPlaceOf: saved, settings, file, with: tools)
       return renewed
     case .failure(let refusal):
-      guard token.end > now else { throw ended(settings, file, refusal.reason) }
+      guard !tools.hasEnded(token.end) else { throw ended(settings, file, refusal.reason) }
       return token
     }
   }
@@ -91,7 +92,7 @@ struct SSOSource: CredentialsSource {
     guard let registration = token.registration else {
       return .failure(Refusal(reason: "it has nothing to be renewed with"))
     }
-    guard !registration.hasEnded(at: tools.clock()) else {
+    guard !registration.hasEnded(tools) else {
       return .failure(Refusal(reason: "its registration has ended too"))
     }
     do throws(AWSError) {
@@ -102,18 +103,21 @@ struct SSOSource: CredentialsSource {
     }
   }
 
-  /// A token that is not kept could not be renewed again: the old refresh token is used up.
+  /// The old refresh token is used up: where its file can't be written, this process alone has the new one.
   private func save(
-    _ token: SSOToken, _ settings: SSOSettings, _ file: SSOTokenFile
-  ) async throws(CredentialsError) {
+    _ token: SSOToken, inPlaceOf saved: SSOToken, _ settings: SSOSettings, _ file: SSOTokenFile,
+    with tools: CredentialsTools
+  ) async {
     do throws(SSOTokenFile.Problem) {
       try await file.write(token.json(settings))
     } catch {
-      throw failure(
-        """
-        the token was renewed, but its file \(file.path) \(error.reason): \
-        let the gateway's user write there, then \(login(settings))
-        """)
+      guard unsaved.keep(token, inPlaceOf: saved, in: file.path) else { return }
+      tools.warn(
+        failure(
+          """
+          the token was renewed, but its file \(file.path) \(error.reason): the gateway keeps it until it \
+          ends; let its user write there, and before the next start \(login(settings))
+          """))
     }
   }
 

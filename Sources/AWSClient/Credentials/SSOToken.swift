@@ -71,7 +71,7 @@ extension SSOToken.Registration {
   }
 
   /// Whether it has ended; what can't be read has.
-  func hasEnded(at second: Int) -> Bool {
-    SSOToken.moment(end).map { $0 <= second } ?? true
+  func hasEnded(_ tools: CredentialsTools) -> Bool {
+    SSOToken.moment(end).map(tools.hasEnded) ?? true
   }
 }

@@ -6,6 +6,11 @@ struct InstanceMetadata {
   /// In seconds; all that is asked with one token is asked within a few.
   private static let tokenLifetime = "21600"
 
+  /// Why the service has nothing to give, or isn't there at all: the rest of a sentence about it.
+  struct Absence: Error {
+    let reason: String
+  }
+
   private let asker: String
   private let settings: InstanceMetadataSettings
   private let http: HTTPClient
@@ -49,34 +54,47 @@ struct InstanceMetadata {
     }
   }
 
-  /// The content of a path below `latest/`; nil where the service can't be reached or has none.
-  func content(of path: String) async throws(CredentialsError) -> [UInt8]? {
+  /// The content of a path below `latest/`.
+  func content(
+    of path: String
+  ) async throws(CredentialsError) -> Result<[UInt8], Absence> {
     let fields = token.map { [(name: "x-aws-ec2-metadata-token", value: $0)] } ?? []
-    guard let response = try await ask(.get, path, fields) else { return nil }
+    let response: ClientResponse
+    switch try await ask(.get, path, fields) {
+    case .success(let answer): response = answer
+    case .failure(let absence): return .failure(absence)
+    }
     switch response.status {
-    case 200: return response.body.isEmpty ? nil : response.body
+    case 200 where response.body.isEmpty: return .failure(Absence(reason: "has nothing at \(path)"))
+    case 200: return .success(response.body)
     case 401 where token == nil:
       throw error(
         "answers to who has a token alone, and its answer with one didn't come: in a container "
           + "on EC2, set the instance's metadata response hop limit to 2")
     case 401, 429: throw error("answered with status \(response.status)")
     // Nothing there, or not for us.
-    case 400...499: return nil
+    case 400...499:
+      return .failure(
+        Absence(reason: "has nothing at \(path): it answered with status \(response.status)"))
     default: throw error("answered with status \(response.status)")
     }
   }
 
   /// The content of a path that has one short line.
-  func line(of path: String) async throws(CredentialsError) -> String? {
-    guard let content = try await content(of: path) else { return nil }
-    return try line(content)
+  func line(of path: String) async throws(CredentialsError) -> Result<String, Absence> {
+    switch try await content(of: path) {
+    case .success(let content): .success(try line(content))
+    case .failure(let absence): .failure(absence)
+    }
   }
 
   /// botocore's rule: who refuses tokens, or whose answer is lost on the way (a container is one hop too
   /// far for it), may still know version 1.
   private func newToken() async throws(CredentialsError) -> String? {
     let fields = [(name: "x-aws-ec2-metadata-token-ttl-seconds", value: Self.tokenLifetime)]
-    guard let response = try await ask(.put, "api/token", fields) else { return nil }
+    guard case .success(let response) = try await ask(.put, "api/token", fields) else {
+      return nil
+    }
     switch response.status {
     case 200: return try line(response.body)
     case 400: throw error("answered with status 400 when it was asked for a token")
@@ -90,26 +108,33 @@ struct InstanceMetadata {
   /// for: a lost answer would be lost again.
   private func ask(
     _ method: ClientRequest.Method, _ path: String, _ fields: [(name: String, value: String)]
-  ) async throws(CredentialsError) -> ClientResponse? {
+  ) async throws(CredentialsError) -> Result<ClientResponse, Absence> {
     let request = ClientRequest(
       method, "\(settings.endpoint)/latest/\(path)", fields: fields,
       answerLimit: MetadataAnswer.limit, headerLimit: MetadataAnswer.limit,
       deadline: settings.timeout, goesDirect: true)
     var answer: ClientResponse?
+    var absence = Absence(reason: "did not answer")
     for _ in 1...settings.attempts {
       do throws(HTTPClientError) {
         let response = try await http.send(request)
         answer = response
         guard response.status == 429 || response.status >= 500 else { break }
-      } catch .timeout where method == .put {
-        break
       } catch  where error.isNoAnswer {
-        continue
+        absence = self.absence(error)
+        if case .timeout = error, method == .put { break }
       } catch {
         throw self.error("gave no answer: \(error.words)")
       }
     }
-    return answer
+    return answer.map { .success($0) } ?? .failure(absence)
+  }
+
+  private func absence(_ error: HTTPClientError) -> Absence {
+    if case .timeout = error {
+      return Absence(reason: "did not answer within \(settings.timeout.components.seconds) s")
+    }
+    return Absence(reason: "did not answer: \(error.words)")
   }
 
   /// Without the line break at its end that stand-ins for the service send; else a token and a role are

@@ -17,9 +17,9 @@ public struct InstanceMetadataRegion: Sendable {
   ) async throws(CredentialsError) -> Region? {
     let metadata = try await InstanceMetadata(
       askedBy: "instance-metadata", environment, files, with: tools)
-    guard let metadata, let text = try await metadata.line(of: "meta-data/placement/region") else {
-      return nil
-    }
+    guard let metadata,
+      case .success(let text) = try await metadata.line(of: "meta-data/placement/region")
+    else { return nil }
     guard let region = Region(text) else { throw metadata.error("answered with what is no region") }
     return region
   }
