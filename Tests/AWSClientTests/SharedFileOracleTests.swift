@@ -32,7 +32,7 @@ struct SharedFileCase {
 
   static func describe(_ file: SharedFile) -> [String: Kind] {
     [
-      "sections": Dictionary(uniqueKeysWithValues: file.sections.map { ($0.name, $0.settings) }),
+      "sections": Dictionary(uniqueKeysWithValues: file.headings.map { ($0, file[$0]!) }),
       "profiles": file.named("profile"),
       "sso_sessions": file.named("sso-session"),
       "services": file.named("services"),

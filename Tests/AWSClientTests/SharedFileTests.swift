@@ -109,6 +109,29 @@ struct SharedFileTests {
     #expect(error.reason.contains(reason))
   }
 
+  /// What looks every heading or setting up among all the others, or copies `[DEFAULT]` into every section,
+  /// doesn't come to the end of these.
+  @Test func `A file of many sections, settings and defaults is read`() throws {
+    let sections = try file((1...60_000).map { "[profile \($0)]\n" }.joined())
+    #expect(sections.headings.count == 60_000 && sections.named("profile").count == 60_000)
+    let settings = try file("[a]\n" + (1...80_000).map { "k\($0) = 1\n" }.joined())
+    #expect(settings["a"]?.values.count == 80_000)
+    let defaults = (1...30_000).map { "k\($0) = 1\n" }.joined()
+    let multiplied = try file(
+      "[DEFAULT]\n" + defaults + (1...30_000).map { "[profile \($0)]\n" }.joined())
+    #expect(multiplied.named("profile")["30000"]?["k30000"] == "1")
+  }
+
+  @Test func `What is wrong in [DEFAULT] is wrong where a section needs it`() throws {
+    let defaults = "[DEFAULT]\nx =\n  no setting\n"
+    #expect(try file(defaults) == .empty)
+    #expect(try file(defaults + "[a]\nx = 1\n")["a"]?["x"] == "1")
+    let error = try #require(throws: SharedFileParser.Problem.self) {
+      try file(defaults + "[a]\nx = 1\n[b]\n")
+    }
+    #expect(error.line == 2)
+  }
+
   @Test func `Bytes that are not UTF-8 are refused`() throws {
     let error = try #require(throws: SharedFileParser.Problem.self) {
       try SharedFile(parsing: Array("[a]\nx = ".utf8) + [0xC3])

@@ -39,20 +39,20 @@ struct RoleChain {
 
   /// Follows `source_profile` from a profile that is a role, as botocore does.
   init(from profile: String, in profiles: Profiles) throws(Problem) {
-    var links: [Link] = []
+    var backwards: [Link] = []
     var visited: Set = [profile]
     var current = profile
     while true {
       let settings = profiles[current] ?? Settings()
-      links.insert(try Self.link(current, settings), at: 0)
+      backwards.append(try Self.link(current, settings))
       if let base = try Self.namedSource(current, settings) {
-        (self.links, self.base) = (links, base)
+        (links, self.base) = (backwards.reversed(), base)
         return
       }
       let next = try Self.sourceProfile(current, settings, in: profiles, visited: visited)
       let source = profiles[next] ?? Settings()
       guard Self.isRole(source), !Self.hasKeys(source) else {
-        (self.links, self.base) = (links, .profile(next))
+        (links, base) = (backwards.reversed(), .profile(next))
         return
       }
       visited.insert(next)

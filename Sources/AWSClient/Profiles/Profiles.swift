@@ -1,5 +1,5 @@
 /// What the config file and the credentials file say together: botocore's `full_config`.
-public struct Profiles: Sendable, Equatable {
+public struct Profiles: Sendable {
   /// The name of the profile that is in use.
   public let name: String
   /// Its settings; none where nobody named it and it is not there.
@@ -16,8 +16,9 @@ public struct Profiles: Sendable, Equatable {
     inConfigFile = config.named("profile")
     credentialsFile = credentials
     var all = inConfigFile
-    for section in credentials.sections {
-      all[section.name] = (all[section.name] ?? Settings()).overlaid(by: section.settings)
+    for heading in credentials.headings {
+      guard let settings = credentials[heading] else { continue }
+      all[heading] = (all[heading] ?? Settings()).overlaid(by: settings)
     }
     guard !isNamed || all[name] != nil else { return nil }
     self.name = name

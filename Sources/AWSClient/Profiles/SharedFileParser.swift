@@ -19,20 +19,34 @@ struct SharedFileParser {
   private struct Heading {
     let name: String
     let line: Int
-    var settings: [Setting] = []
+    private(set) var settings: [Setting] = []
+    /// The line of each setting, by its name.
+    private(set) var lines: [String: Int] = [:]
+
+    mutating func add(_ setting: Setting) {
+      settings.append(setting)
+      lines[setting.name] = setting.line
+    }
+
+    /// Goes on with the value of the last setting.
+    mutating func add(line: String) {
+      settings[settings.endIndex - 1].lines.append(line)
+    }
   }
 
   /// `[DEFAULT]`: its settings stand in every section that doesn't have them.
   private static let defaults = "DEFAULT"
 
   private var headings: [Heading] = []
+  /// The index of each heading, by its name.
+  private var indices: [String: Int] = [:]
   /// Of the heading that lines belong to; nil before the first.
   private var current: Int?
   /// Whether a more indented line goes on with the last setting.
   private var isInSetting = false
   private var indentation = 0
 
-  static func sections(of text: String) throws(Problem) -> [SharedFile.Section] {
+  static func file(of text: String) throws(Problem) -> SharedFile {
     guard text.unicodeScalars.first != "\u{FEFF}" else {
       throw Problem(line: 1, reason: "it begins with a byte order mark: save the file without one")
     }
@@ -40,7 +54,7 @@ struct SharedFileParser {
     for (index, line) in text.unicodeScalars.textLines.enumerated() {
       try parser.take(line, number: index + 1)
     }
-    return try parser.sections()
+    return try parser.file()
   }
 
   // MARK: Lines
@@ -51,9 +65,7 @@ struct SharedFileParser {
     guard first != "#", first != ";" else { return }
     let indent = line.prefix { $0.isPythonSpace }.count
     if let current, isInSetting, indent > indentation {
-      headings[current].settings[headings[current].settings.endIndex - 1].lines.append(
-        String(content))
-      return
+      return headings[current].add(line: String(content))
     }
     indentation = indent
     if let name = Self.heading(content) { return try open(name, number) }
@@ -67,7 +79,7 @@ struct SharedFileParser {
   /// An empty line is a part of the value that may go on after it.
   private mutating func takeBlank() {
     guard let current, isInSetting else { return }
-    headings[current].settings[headings[current].settings.endIndex - 1].lines.append("")
+    headings[current].add(line: "")
   }
 
   /// What is between the first bracket and the last; what follows that is ignored, as in a comment.
@@ -79,7 +91,7 @@ struct SharedFileParser {
 
   private mutating func open(_ name: String, _ number: Int) throws(Problem) {
     isInSetting = false
-    if let index = headings.firstIndex(where: { $0.name == name }) {
+    if let index = indices[name] {
       guard name == Self.defaults else {
         throw Problem(
           line: number,
@@ -88,6 +100,7 @@ struct SharedFileParser {
       current = index
     } else {
       current = headings.endIndex
+      indices[name] = headings.endIndex
       headings.append(Heading(name: name, line: number))
     }
   }
@@ -102,29 +115,28 @@ struct SharedFileParser {
     guard !name.isEmpty else {
       throw Problem(line: number, reason: "it has no name before its \(content[delimiter])")
     }
-    if let earlier = headings[heading].settings.first(where: { $0.name == name }) {
+    if let earlier = headings[heading].lines[name] {
       throw Problem(
-        line: number, reason: "it sets again what line \(earlier.line) sets: remove one of them")
+        line: number, reason: "it sets again what line \(earlier) sets: remove one of them")
     }
     let value = String(content[content.index(after: delimiter)...].trimmed)
-    headings[heading].settings.append(Setting(name: name, line: number, lines: [value]))
+    headings[heading].add(Setting(name: name, line: number, lines: [value]))
     isInSetting = true
   }
 
   // MARK: Values
 
-  private func sections() throws(Problem) -> [SharedFile.Section] {
-    let defaults = headings.first { $0.name == Self.defaults }?.settings ?? []
-    var sections: [SharedFile.Section] = []
-    for heading in headings where heading.name != Self.defaults {
-      let missing = defaults.filter { setting in
-        !heading.settings.contains { $0.name == setting.name }
-      }
-      sections.append(
-        SharedFile.Section(
-          name: heading.name, settings: try settings(of: heading.settings + missing)))
+  private func file() throws(Problem) -> SharedFile {
+    let others = headings.filter { $0.name != Self.defaults }
+    var sections: [(heading: String, settings: Settings)] = []
+    for heading in others {
+      sections.append((heading.name, try settings(of: heading.settings)))
     }
-    return sections
+    // One that every section sets itself is asked for by none, and may be wrong.
+    let defaults = (indices[Self.defaults].map { headings[$0].settings } ?? []).filter { setting in
+      others.contains { $0.lines[setting.name] == nil }
+    }
+    return SharedFile(sections, defaults: try settings(of: defaults))
   }
 
   private func settings(of settings: [Setting]) throws(Problem) -> Settings {
