@@ -4,6 +4,7 @@ import HTTPClient
 
 /// Which AWS is called, and as whom: flags, environment and files, read and checked.
 struct AWSConfiguration: Sendable {
+  let files: ProfileFiles
   let settings: AWSSettings
   let region: Setting<Region>
   let athena: Endpoint
@@ -16,7 +17,7 @@ struct AWSConfiguration: Sendable {
     let variables = AWSEnvironment(environment)
     let files = ProfileFiles(environment: variables, profile: flags.profile)
     let profiles = problems.noting { () throws(ProfileFiles.Problem) in
-      try files.profiles(at: time(nil))
+      try files.profiles()
     }
     let proxies = Self.proxies(environment, &problems)
     let settings = Self.settings(flags, variables, profiles, &problems)
@@ -35,6 +36,7 @@ struct AWSConfiguration: Sendable {
         environment: variables, files: files, region: found.value, endpoints: settings.endpoints)
     }
     guard let athena = endpoints[0], let s3 = endpoints[1], let chain else { return nil }
+    self.files = files
     self.settings = settings
     self.proxies = proxies
     self.athena = athena

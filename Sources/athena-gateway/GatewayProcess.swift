@@ -117,6 +117,7 @@ struct GatewayProcess {
       let local = try LocalAthenaThread()
       return (try Upstream(local: local, region: region), local)
     case .aws(let configuration):
+      try configuration.files.watch()
       let upstream = Upstream(configuration) { error in
         Terminal.say(
           "no AWS credentials from \(error); calls that need them are answered with 503 until there are "

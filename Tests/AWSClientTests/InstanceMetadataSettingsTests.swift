@@ -8,7 +8,7 @@ struct InstanceMetadataSettingsTests {
   ) throws -> InstanceMetadataSettings? {
     let home = TestHome()
     home.write(".aws/config", "[default]\n" + config)
-    let profiles = try home.files().profiles(at: testMoment)
+    let profiles = try home.files().profiles()
     return try InstanceMetadataSettings(home.environment(variables), profiles)
   }
 

@@ -1,3 +1,4 @@
+import EventLoop
 import Glibc
 import Testing
 
@@ -71,16 +72,16 @@ struct ProfileFilesTests {
   // MARK: What they say
 
   @Test func `Files that are missing are empty`() throws {
-    #expect(try home.files().profiles(at: 1).settings == Settings())
+    #expect(try home.files().profiles().settings == Settings())
     let nowhere = ["AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null/x"]
-    #expect(try home.files(nowhere).profiles(at: 1).settings == Settings())
-    #expect(try home.files(["AWS_CONFIG_FILE": home.path]).profiles(at: 1).settings == Settings())
+    #expect(try home.files(nowhere).profiles().settings == Settings())
+    #expect(try home.files(["AWS_CONFIG_FILE": home.path]).profiles().settings == Settings())
   }
 
   @Test func `A named profile that is in neither file is told with both`() throws {
     home.write(".aws/config", "[prod]\n")
     let files = home.files(["AWS_PROFILE": "prod"])
-    let error = try #require(throws: ProfileFiles.Problem.self) { try files.profiles(at: 1) }
+    let error = try #require(throws: ProfileFiles.Problem.self) { try files.profiles() }
     #expect(
       error.description == """
         the profile prod is neither in \(home.path)/.aws/config ([profile prod]) \
@@ -91,7 +92,7 @@ struct ProfileFilesTests {
   @Test func `A file that is no file of settings is told with its line`() throws {
     home.write(".aws/credentials", "[default]\naws_secret_access_key\n")
     let error = try #require(throws: ProfileFiles.Problem.self) {
-      try home.files().profiles(at: 1)
+      try home.files().profiles()
     }
     #expect(
       error.description == """
@@ -102,55 +103,122 @@ struct ProfileFilesTests {
   @Test func `A file that is too large is told`() throws {
     home.write(".aws/config", "#" + String(repeating: " ", count: 1 << 20))
     let error = try #require(throws: ProfileFiles.Problem.self) {
-      try home.files().profiles(at: 1)
+      try home.files().profiles()
     }
     #expect(error.description == "\(home.path)/.aws/config has more than 1048576 bytes")
   }
 
   // MARK: Changes
 
-  @Test func `A change is seen in the next second, and counted`() throws {
+  @Test func `A change is taken over once it has stayed for two seconds, and counted`() throws {
     let files = home.files()
-    #expect(try files.profiles(at: 1).settings["x"] == nil)
+    #expect(try files.profiles().settings["x"] == nil)
     home.write(".aws/config", "[default]\nx = 1\n")
-    #expect(try files.profiles(at: 1).settings["x"] == nil)
-    #expect(files.edition(at: 1) == 0)
-    #expect(try files.profiles(at: 2).settings["x"] == "1")
-    #expect(files.edition(at: 2) == 1)
+    for second in [1, 1, 2] {
+      files.look(at: second)
+      #expect(try files.profiles().settings["x"] == nil)
+      #expect(files.edition == 0)
+    }
+    files.look(at: 3)
+    #expect(try files.profiles().settings["x"] == "1")
+    #expect(files.edition == 1)
     home.write(".aws/credentials", "[default]\nx = 2\n")
-    #expect(files.edition(at: 3) == 2)
-    #expect(try files.profiles(at: 3).settings["x"] == "2")
-    #expect(files.edition(at: 4) == 2)
+    for second in 4...6 { files.look(at: second) }
+    #expect(try files.profiles().settings["x"] == "2")
+    for second in 7...9 { files.look(at: second) }
+    #expect(files.edition == 2)
+  }
+
+  @Test(arguments: [true, false])
+  func `A file that is emptied or gone while it is written is what it was`(isGone: Bool) throws {
+    home.write(".aws/credentials", "[default]\nx = 1\n")
+    let files = home.files()
+    for second in stride(from: 10, to: 50, by: 10) {
+      if isGone {
+        #expect(unlink("\(home.path)/.aws/credentials") == 0)
+      } else {
+        home.write(".aws/credentials", "")
+      }
+      files.look(at: second)
+      files.look(at: second + 1)
+      #expect(try files.profiles().settings["x"] != nil)
+      // Of another size each time: the file system's clock may not have moved.
+      let size = String(repeating: "#", count: second)
+      home.write(".aws/credentials", "[default]\nx = \(second)\n\(size)\n")
+      // A change of its own, which has to stay for as long.
+      files.look(at: second + 2)
+      files.look(at: second + 3)
+      #expect(try files.profiles().settings["x"] != "\(second)")
+      files.look(at: second + 4)
+      #expect(try files.profiles().settings["x"] == "\(second)")
+    }
+    #expect(files.edition == 4)
+  }
+
+  @Test func `A file that stays away is an empty one`() throws {
+    home.write(".aws/config", "[default]\nx = 1\n")
+    let files = home.files()
+    #expect(unlink("\(home.path)/.aws/config") == 0)
+    for second in 1...3 { files.look(at: second) }
+    #expect(try files.profiles().settings["x"] == nil)
+    #expect(files.edition == 1)
+  }
+
+  @Test func `A file that is kept from us once it was read is a problem, and not nothing`() throws {
+    home.write(".aws/config", "[default]\nx = 1\n")
+    let files = home.files()
+    let (path, aside) = ("\(home.path)/.aws/config", "\(home.path)/.aws/aside")
+    #expect(rename(path, aside) == 0)
+    // A link that leads to itself can't be opened, not even by root.
+    #expect(symlink(path, path) == 0)
+    for second in 1...9 { files.look(at: second) }
+    #expect(throws: ProfileFiles.Problem.self) { try files.profiles() }
+    #expect(files.edition == 1)
+    #expect(unlink(path) == 0 && rename(aside, path) == 0)
+    for second in 10...12 { files.look(at: second) }
+    #expect(try files.profiles().settings["x"] == "1")
   }
 
   @Test func `A clock that was set back stops no look`() throws {
     let files = home.files()
-    _ = try files.profiles(at: 1000)
     home.write(".aws/config", "[default]\nx = 1\n")
-    #expect(try files.profiles(at: 10).settings["x"] == "1")
+    files.look(at: 1000)
+    files.look(at: 10)
+    #expect(try files.profiles().settings["x"] == "1")
   }
 
   @Test func `A file that is put in another's place is another`() throws {
     home.write(".aws/config", "[default]\nx = 1\n")
     let files = home.files()
-    #expect(try files.profiles(at: 1).settings["x"] == "1")
+    #expect(try files.profiles().settings["x"] == "1")
     home.write(".aws/next", "[default]\nx = 2\n")
     // As with `mv`; the size and, with this resolution of time, perhaps the moment are the same.
     #expect(rename("\(home.path)/.aws/next", "\(home.path)/.aws/config") == 0)
-    #expect(try files.profiles(at: 2).settings["x"] == "2")
-    #expect(unlink("\(home.path)/.aws/config") == 0)
-    #expect(try files.profiles(at: 3).settings["x"] == nil)
+    for second in 1...3 { files.look(at: second) }
+    #expect(try files.profiles().settings["x"] == "2")
   }
 
   @Test func `What was broken is read again once it is right`() throws {
     home.write(".aws/config", "[default\n")
     let files = home.files()
     for second in 1...3 {
-      #expect(throws: ProfileFiles.Problem.self) { try files.profiles(at: second) }
+      files.look(at: second)
+      #expect(throws: ProfileFiles.Problem.self) { try files.profiles() }
     }
-    #expect(files.edition(at: 3) == 0)
+    #expect(files.edition == 0)
     home.write(".aws/config", "[default]\nx = 1\n")
-    #expect(try files.profiles(at: 4).settings["x"] == "1")
-    #expect(files.edition(at: 4) == 1)
+    for second in 4...6 { files.look(at: second) }
+    #expect(try files.profiles().settings["x"] == "1")
+    #expect(files.edition == 1)
+  }
+
+  @Test func `Files that are watched are looked at by themselves`() async throws {
+    home.write(".aws/config", "[default]\nx = 1\n")
+    let files = home.files()
+    let thread = try files.watch()
+    defer { thread.stopAndJoin() }
+    home.write(".aws/config", "[default]\nx = 2\n\n")
+    while try files.profiles().settings["x"] != "2" { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(files.edition == 1)
   }
 }

@@ -14,7 +14,7 @@ struct AssumeRoleSource: CredentialsSource {
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
-    guard let chain = try chain(at: tools.clock()) else { return nil }
+    guard let chain = try chain() else { return nil }
     var source = try await base(chain.base, with: tools)
     for link in chain.links {
       source = try await assume(link, as: source.credentials, with: tools)
@@ -22,8 +22,8 @@ struct AssumeRoleSource: CredentialsSource {
     return source
   }
 
-  private func chain(at second: Int) throws(CredentialsError) -> RoleChain? {
-    let profiles = try files.profiles(at: second, for: name)
+  private func chain() throws(CredentialsError) -> RoleChain? {
+    let profiles = try files.profiles(for: name)
     guard let settings = profiles[profile], RoleChain.isRole(settings) else { return nil }
     do throws(RoleChain.Problem) {
       return try RoleChain(from: profile, in: profiles)

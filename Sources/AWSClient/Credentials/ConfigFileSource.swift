@@ -7,7 +7,7 @@ struct ConfigFileSource: CredentialsSource {
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
-    try files.profiles(at: tools.clock(), for: name).inConfigFile(profile)?
+    try files.profiles(for: name).inConfigFile(profile)?
       .credentials(ofProfile: profile, in: files.configPath, for: name)
   }
 }

@@ -13,7 +13,7 @@ struct CustomProcessSource: CredentialsSource {
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
-    let settings = try files.profiles(at: tools.clock(), for: name)[profile]
+    let settings = try files.profiles(for: name)[profile]
     guard let command = settings?["credential_process"] else { return nil }
     guard let words = shellWords(command), let program = words.first, !program.isEmpty else {
       throw failure("is no command: it is empty, or a quotation in it is not closed")

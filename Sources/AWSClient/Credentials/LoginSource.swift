@@ -8,7 +8,7 @@ struct LoginSource: CredentialsSource {
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
-    let settings = try files.profiles(at: tools.clock(), for: name)[profile]
+    let settings = try files.profiles(for: name)[profile]
     guard settings?.has("login_session") == true else { return nil }
     throw CredentialsError(
       source: name,

@@ -7,10 +7,10 @@ struct ProfileCheck: CredentialsSource {
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
-    _ = try files.profiles(at: tools.clock(), for: name)
+    _ = try files.profiles(for: name)
     return nil
   }
 
   /// The sources of a profile need none of their own: this is the same one.
-  func edition(at second: Int) -> Int { files.edition(at: second) }
+  func edition(at second: Int) -> Int { files.edition }
 }

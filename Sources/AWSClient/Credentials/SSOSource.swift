@@ -13,7 +13,7 @@ struct SSOSource: CredentialsSource {
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
-    guard let settings = try settings(at: tools.clock()) else { return nil }
+    guard let settings = try settings() else { return nil }
     let client = try client(in: settings.region)
     let token = try await token(settings, client, with: tools)
     let credentials: TemporaryCredentials
@@ -29,8 +29,8 @@ struct SSOSource: CredentialsSource {
       origin: "\(name) (\(settings.roleName.onOneLine), profile \(profile))")
   }
 
-  private func settings(at second: Int) throws(CredentialsError) -> SSOSettings? {
-    let profiles = try files.profiles(at: second, for: name)
+  private func settings() throws(CredentialsError) -> SSOSettings? {
+    let profiles = try files.profiles(for: name)
     guard let settings = profiles[profile] else { return nil }
     do throws(SSOSettings.Problem) {
       return try SSOSettings(settings, in: profiles)

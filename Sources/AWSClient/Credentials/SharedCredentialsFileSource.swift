@@ -7,7 +7,7 @@ struct SharedCredentialsFileSource: CredentialsSource {
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
-    try files.profiles(at: tools.clock(), for: name).inCredentialsFile(profile)?
+    try files.profiles(for: name).inCredentialsFile(profile)?
       .credentials(ofProfile: profile, in: files.credentialsPath, for: name)
   }
 }

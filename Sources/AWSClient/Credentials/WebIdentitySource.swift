@@ -15,7 +15,7 @@ struct WebIdentitySource: CredentialsSource {
   func resolve(
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials? {
-    let settings = try files.profiles(at: tools.clock(), for: name)[profile] ?? Settings()
+    let settings = try files.profiles(for: name)[profile] ?? Settings()
     func setting(_ name: String, _ variable: String) -> String? {
       environment?[variable] ?? settings[name]
     }

@@ -24,9 +24,7 @@ struct InstanceMetadata {
     askedBy asker: String, _ environment: AWSEnvironment, _ files: ProfileFiles,
     with tools: CredentialsTools
   ) async throws(CredentialsError) {
-    guard let settings = try Self.settings(asker, environment, files, tools.clock()) else {
-      return nil
-    }
+    guard let settings = try Self.settings(asker, environment, files) else { return nil }
     self.asker = asker
     self.settings = settings
     http = tools.http
@@ -39,11 +37,11 @@ struct InstanceMetadata {
   }
 
   private static func settings(
-    _ asker: String, _ environment: AWSEnvironment, _ files: ProfileFiles, _ now: Int
+    _ asker: String, _ environment: AWSEnvironment, _ files: ProfileFiles
   ) throws(CredentialsError) -> InstanceMetadataSettings? {
     let profiles: Profiles
     do throws(ProfileFiles.Problem) {
-      profiles = try files.profiles(at: now)
+      profiles = try files.profiles()
     } catch {
       throw CredentialsError(source: asker, error.description)
     }

@@ -1,6 +1,6 @@
 import EventLoop
 
-/// The config file and the credentials file, read again when they have changed.
+/// The config file and the credentials file: what they said when they were last looked at.
 public final class ProfileFiles: Sendable {
   /// A file that can't be used, or a profile that is in neither.
   public struct Problem: Error, Equatable, CustomStringConvertible {
@@ -18,90 +18,89 @@ public final class ProfileFiles: Sendable {
   /// Whether a flag names the profile: credentials of the environment are not asked then.
   public let isNamedByFlag: Bool
 
-  private let isNamed: Bool
-  private let state: Lock<State>
+  /// Held for as long as a look takes.
+  private let files: Lock<Files>
+  /// Held for a moment: nobody who asks what the files say waits for a file.
+  private let snapshot: Lock<Snapshot>
 
-  private struct State {
+  private struct Files {
+    let profile: String
+    let isNamed: Bool
     var config: WatchedFile
     var credentials: WatchedFile
-    /// The second of the last look.
-    var lookedAt: Int?
-    var result: Result<Profiles, Problem>?
-    /// How often the result has changed.
-    var edition = 0
+
+    /// What they say together.
+    var result: Result<Profiles, Problem> {
+      Result { () throws(Problem) in
+        let profiles = Profiles(
+          name: profile, isNamed: isNamed, config: try config.content.get(),
+          credentials: try credentials.content.get())
+        guard let profiles else {
+          throw Problem(
+            description: """
+              the profile \(profile) is neither in \(config.path) ([profile \(profile)]) \
+              nor in \(credentials.path) ([\(profile)])
+              """)
+        }
+        return profiles
+      }
+    }
   }
 
+  private struct Snapshot {
+    let result: Result<Profiles, Problem>
+    /// How often the result has changed.
+    let edition: Int
+  }
+
+  /// Reads both files, and blocks for as long as that takes.
+  ///
   /// - Parameter profile: The profile that a flag names; without it those are asked that botocore asks,
   ///   `AWS_DEFAULT_PROFILE` and `AWS_PROFILE`, and after them it is `default`.
   public init(environment: AWSEnvironment, profile: String? = nil) {
     let named = profile ?? environment["AWS_DEFAULT_PROFILE"] ?? environment["AWS_PROFILE"]
     self.profile = named ?? "default"
-    isNamed = named != nil
     isNamedByFlag = profile != nil
     configPath = environment.path("AWS_CONFIG_FILE", or: "~/.aws/config")
     credentialsPath = environment.path("AWS_SHARED_CREDENTIALS_FILE", or: "~/.aws/credentials")
-    state = Lock(
-      State(
-        config: WatchedFile(
-          configPath, isDefault: environment["AWS_CONFIG_FILE"] == nil),
-        credentials: WatchedFile(
-          credentialsPath, isDefault: environment["AWS_SHARED_CREDENTIALS_FILE"] == nil)))
+    let files = Files(
+      profile: self.profile, isNamed: named != nil,
+      config: WatchedFile(configPath, isDefault: environment["AWS_CONFIG_FILE"] == nil),
+      credentials: WatchedFile(
+        credentialsPath, isDefault: environment["AWS_SHARED_CREDENTIALS_FILE"] == nil))
+    snapshot = Lock(Snapshot(result: files.result, edition: 0))
+    self.files = Lock(files)
   }
 
-  /// What the files say now. A file that is missing is an empty one.
-  ///
-  /// - Parameter second: The wall clock: within one second the files are looked at once.
-  public func profiles(at second: Int) throws(Problem) -> Profiles {
-    try state.withLock { look(&$0, at: second) }.get()
-  }
-
-  /// How often what they say has changed by that second.
-  func edition(at second: Int) -> Int {
-    state.withLock { state in
-      _ = look(&state, at: second)
-      return state.edition
-    }
-  }
-
-  private func look(_ state: inout State, at second: Int) -> Result<Profiles, Problem> {
-    if let result = state.result, state.lookedAt == second { return result }
-    state.lookedAt = second
-    // Both, whatever the first one says.
-    let isConfigNew = state.config.look()
-    let isCredentialsNew = state.credentials.look()
-    if let result = state.result, !isConfigNew, !isCredentialsNew { return result }
-    let result = read(state)
-    if state.result != nil { state.edition += 1 }
-    state.result = result
-    return result
+  /// What the files said at the last look. A file that is missing is an empty one.
+  public func profiles() throws(Problem) -> Profiles {
+    try snapshot.withLock { $0.result }.get()
   }
 
   /// The same for a source of credentials, in whose name a problem is thrown.
-  func profiles(
-    at second: Int, for source: String
-  ) throws(CredentialsError) -> Profiles {
+  func profiles(for source: String) throws(CredentialsError) -> Profiles {
     do throws(Problem) {
-      return try profiles(at: second)
+      return try profiles()
     } catch {
       throw CredentialsError(source: source, error.description)
     }
   }
 
-  private func read(_ state: borrowing State) -> Result<Profiles, Problem> {
-    Result { () throws(Problem) in
-      let config = try state.config.content.get()
-      let credentials = try state.credentials.content.get()
-      guard
-        let profiles = Profiles(
-          name: profile, isNamed: isNamed, config: config, credentials: credentials)
-      else {
-        throw Problem(
-          description: """
-            the profile \(profile) is neither in \(configPath) ([profile \(profile)]) \
-            nor in \(credentialsPath) ([\(profile)])
-            """)
-      }
-      return profiles
+  /// How often what they say has been found changed.
+  var edition: Int { snapshot.withLock { $0.edition } }
+
+  /// Looks whether they have changed. A home on a network can block this for ever, and a large file is
+  /// work: never on the loop of a worker.
+  ///
+  /// - Parameter second: The wall clock.
+  public func look(at second: Int) {
+    files.withLock { files in
+      // Both, whatever the first one says.
+      let isConfigNew = files.config.look(at: second)
+      let isCredentialsNew = files.credentials.look(at: second)
+      guard isConfigNew || isCredentialsNew else { return }
+      let result = files.result
+      snapshot.withLock { $0 = Snapshot(result: result, edition: $0.edition + 1) }
     }
   }
 }
