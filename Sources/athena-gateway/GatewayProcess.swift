@@ -24,7 +24,7 @@ struct GatewayProcess {
     // A listener ends when the last who has it lets go of it: that is to be its worker.
     listeners = []
     announce(address, upstream)
-    if local == nil { announceCredentials(of: upstream, workers[0]) }
+    if local == nil { fetchCredentials(of: upstream, workers[0]) }
 
     let signal = waitForEnd(signals)
     announceEnd(signal)
@@ -118,25 +118,23 @@ struct GatewayProcess {
       return (try Upstream(local: local, region: region), local)
     case .aws(let configuration):
       try configuration.files.watch()
-      let upstream = Upstream(configuration) { error in
-        Terminal.say(
-          "no AWS credentials from \(error); calls that need them are answered with 503 until there are "
-            + "some")
-      }
+      let upstream = Upstream(
+        configuration,
+        onChange: { Terminal.say("credentials: \($0.summary)") },
+        onFailure: {
+          Terminal.say(
+            "no AWS credentials from \($0); calls that need them are answered with 503 until there are "
+              + "some")
+        })
       return (upstream, nil)
     }
   }
 
-  /// Says whose credentials the gateway has, once it has them. Nobody waits: a role that must be assumed
-  /// first, or a machine that is none of EC2's, takes its time.
-  private func announceCredentials(of upstream: Upstream, _ worker: Worker) {
-    worker.begin { parts in
-      // The store tells of a failure itself.
-      guard let found = try? await upstream.credentials.resolved(with: parts.aws.tools) else {
-        return
-      }
-      Terminal.say("credentials: \(found.summary)")
-    }
+  /// Asks for the first credentials before a call does; the store tells whose they are, or why there are
+  /// none. Nobody waits: a role that must be assumed first, or a machine that is none of EC2's, takes its
+  /// time.
+  private func fetchCredentials(of upstream: Upstream, _ worker: Worker) {
+    worker.begin { _ = try? await upstream.credentials.resolved(with: $0.aws.tools) }
   }
 
   private func announce(_ address: ListenAddress, _ upstream: Upstream) {

@@ -15,9 +15,12 @@ struct Upstream: Sendable, CustomStringConvertible {
   private let shared: AWSShared
   private let client: HTTPClient.Configuration
 
-  /// - Parameter onFailure: Told of failed refreshes of the credentials.
+  /// - Parameters:
+  ///   - onChange: Told whose credentials are in use.
+  ///   - onFailure: Told of failed refreshes of them.
   init(
     _ configuration: AWSConfiguration,
+    onChange: @escaping @Sendable (ResolvedCredentials) -> Void = { _ in },
     onFailure: @escaping @Sendable (CredentialsError) -> Void = { _ in }
   ) {
     // From now on there are secrets in memory: no core dump has them, and no other process of the same
@@ -25,7 +28,8 @@ struct Upstream: Sendable, CustomStringConvertible {
     let isHidden = clinux_hide_process() == 0
     precondition(isHidden, "prctl(PR_SET_DUMPABLE)")
     credentials = CredentialsStore(
-      configuration.credentials, onFailure: onFailure, onWarning: { Terminal.complain("\($0)") })
+      configuration.credentials, onChange: onChange, onFailure: onFailure,
+      onWarning: { Terminal.complain("\($0)") })
     region = configuration.region.value
     athena = configuration.athena
     s3 = configuration.s3

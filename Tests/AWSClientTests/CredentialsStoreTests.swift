@@ -120,6 +120,38 @@ import Testing
     #expect(told.withLock { $0 } == 3)
   }
 
+  @Test func `whose credentials they are is told at first and when it changes, and no renewal is`()
+    async throws
+  {
+    let clock = Clock()
+    let end = clock.now + 3600
+    func keys(_ id: String, until end: Int? = nil, account: String? = nil, origin: String = "a")
+      -> ResolvedCredentials
+    {
+      ResolvedCredentials(
+        Credentials(accessKeyID: id, secretAccessKey: "s"), expiration: end, accountID: account,
+        origin: origin)
+    }
+    let found = [
+      keys("1", until: end), keys("2", until: end),  // A renewal.
+      keys("3", until: end, origin: "b"), keys("4", until: end, account: "1", origin: "b"),
+      keys("5", account: "1", origin: "b"), keys("5", account: "1", origin: "b"),  // Read again.
+      keys("6", account: "1", origin: "b"),
+    ]
+    let source = ScriptedSource { .success(found[$0 - 1]) }
+    let told = Lock<[String]>([])
+    let store = CredentialsStore(
+      source, onChange: { new in told.withLock { $0.append(new.credentials.accessKeyID) } })
+    try await withStore(store, clock) { id, _ in
+      for number in found.indices {
+        #expect(await id() == found[number].credentials.accessKeyID)
+        source.change()
+        clock.advance(by: 1)
+      }
+    }
+    #expect(told.withLock { $0 } == ["1", "3", "4", "5", "6"])
+  }
+
   @Test func `in the mandatory window everybody waits, and a failure is everybody's`() async throws
   {
     let clock = Clock()

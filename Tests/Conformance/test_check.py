@@ -17,6 +17,7 @@ import capture as capturing
 import certificates
 import http1
 import programs
+import waiting
 
 SETTINGS = {"AWS_REGION": "eu-west-1", **programs.CREDENTIALS}
 CALL = 'GetCalculationExecution\n{"CalculationExecutionId": "c"}\n'
@@ -157,6 +158,36 @@ def free_port():
 def test_a_gateway_says_whose_credentials_it_has(start, capture):
     program = start(programs.serve_before, capture)
     program.wait_for_line("credentials: env, key AKID…MPLE")
+
+
+def test_a_gateway_says_whose_credentials_it_has_when_their_file_has_changed(start, tmp_path, free_port):
+    (tmp_path / ".aws").mkdir()
+    file = tmp_path / ".aws/credentials"
+
+    def write(key):
+        file.write_text(f"[default]\naws_access_key_id = {key}\naws_secret_access_key = s\n")
+
+    write("AKIAOLDEXAMPLE000001")
+    program = start(
+        programs.serve, HOME=str(tmp_path), AWS_REGION="eu-west-1", AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_port}",
+        AWS_MAX_ATTEMPTS="1",
+    )  # fmt: skip
+    program.wait_for_line("credentials: shared-credentials-file (profile default), key AKIA…0001")
+    file.write_text("")
+    write("AKIANEWEXAMPLE000002")
+
+    def is_told():
+        # Nothing is asked for that no call needs.
+        connection = http1.Connection(program.port)
+        connection.send(b"GET /sessions/s/calculations/c HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert connection.answer().json["code"] == "athena-unreachable"
+        connection.close()
+        return any("key AKIA…0002" in line for line in program.lines)
+
+    waiting.until(is_told)
+    assert [line.split(",")[0] for line in program.lines if line.startswith("credentials: ")] == [
+        "credentials: shared-credentials-file (profile default)"
+    ] * 2
 
 
 def test_a_gateway_without_credentials_starts_and_says_where_it_looked(start):

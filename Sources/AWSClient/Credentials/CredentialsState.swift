@@ -16,7 +16,7 @@ struct CredentialsState {
   /// The seconds in which refused credentials are asked about once.
   private static let replacementInterval = 10
 
-  private var known: (resolved: ResolvedCredentials, windows: RefreshWindows?)?
+  private(set) var known: (resolved: ResolvedCredentials, windows: RefreshWindows?)?
   private var refresh: Outcome?
   /// The second for which ``known`` was found good: until the next one nothing is looked at.
   private var goodAt: Int?

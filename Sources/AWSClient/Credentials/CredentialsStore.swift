@@ -10,6 +10,7 @@ public final class CredentialsStore: Sendable {
   typealias Outcome = Result<ResolvedCredentials, CredentialsError>
 
   private let source: any CredentialsSource
+  private let onChange: @Sendable (ResolvedCredentials) -> Void
   private let random: @Sendable () -> Double
   private let onFailure: @Sendable (CredentialsError) -> Void
   private let onWarning: @Sendable (CredentialsError) -> Void
@@ -17,17 +18,20 @@ public final class CredentialsStore: Sendable {
 
   /// - Parameters:
   ///   - source: Usually a chain of them.
+  ///   - onChange: Told of the first credentials, and of all that are no renewal of those before.
   ///   - random: A number from 0 to 1 for each refresh.
   ///   - onFailure: Told of failed refreshes, which calls may not notice for a while: of the first, and then
   ///     of one a minute.
   ///   - onWarning: Told of what a source finds wrong and gives credentials for all that.
   public init(
     _ source: any CredentialsSource,
+    onChange: @escaping @Sendable (ResolvedCredentials) -> Void = { _ in },
     random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
     onFailure: @escaping @Sendable (CredentialsError) -> Void = { _ in },
     onWarning: @escaping @Sendable (CredentialsError) -> Void = { _ in }
   ) {
     self.source = source
+    self.onChange = onChange
     self.random = random
     self.onFailure = onFailure
     self.onWarning = onWarning
@@ -100,8 +104,11 @@ public final class CredentialsStore: Sendable {
     tools.loop.spawn { [self] in
       let outcome = await resolve(with: tools)
       let (now, random) = (tools.clock(), random())
-      let failure = state.withLock { $0.end(outcome, at: now, random: random) }
+      let (before, failure) = state.withLock { state in
+        (state.known?.resolved, state.end(outcome, at: now, random: random))
+      }
       refresh.outcome.set(outcome)
+      if case .success(let found) = outcome, !found.isRenewal(of: before) { onChange(found) }
       if let failure { onFailure(failure) }
     }
   }

@@ -19,4 +19,13 @@ public struct ResolvedCredentials: Sendable, Equatable {
     self.accountID = accountID
     self.origin = origin
   }
+
+  /// Whether these are what the earlier ones were, perhaps for longer: keys that end are other ones each
+  /// time that their source is asked.
+  func isRenewal(of earlier: ResolvedCredentials?) -> Bool {
+    guard let earlier, origin == earlier.origin, accountID == earlier.accountID
+    else { return false }
+    return expiration != nil && earlier.expiration != nil
+      || credentials.accessKeyID == earlier.credentials.accessKeyID
+  }
 }
