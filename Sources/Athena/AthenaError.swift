@@ -10,7 +10,8 @@ public enum AthenaError: Error, Equatable, Sendable {
   case badAnswer(String)
   /// The call could not even be made.
   case failed(String)
-  case noCredentials(String)
+  /// Nothing to sign with. The name of the source that has failed; nil where none is configured.
+  case noCredentials(source: String?)
 }
 
 /// An error that Athena or S3 answered with. The code tells what it is; the HTTP status doesn't.
@@ -55,7 +56,7 @@ extension AthenaError {
       case .timeout: .timeout
       case .badAnswer(let reason): .badAnswer(reason)
       case .failed(let reason): .failed(reason)
-      case .noCredentials(let reason): .noCredentials(reason)
+      case .noCredentials(let source): .noCredentials(source: source)
       }
   }
 }

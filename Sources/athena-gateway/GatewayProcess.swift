@@ -117,13 +117,17 @@ struct GatewayProcess {
       let local = try LocalAthenaThread()
       return (try Upstream(local: local, region: region), local)
     case .aws(let configuration):
-      let upstream = Upstream(configuration) { error in
-        Terminal.say(
-          "no AWS credentials from \(error); calls that need them are answered with 503 until there are "
-            + "some")
-      }
-      return (upstream, nil)
+      return (Upstream(configuration, onFailure: Self.tell), nil)
     }
+  }
+
+  /// Callers learn no more than which source has failed: here is why.
+  private static func tell(_ error: CredentialsError, oldOnesServe: Bool) {
+    Terminal.complain(
+      oldOnesServe
+        ? "no new AWS credentials from \(error); calls go on with the old ones as long as those serve"
+        : "no AWS credentials from \(error); calls that need them are answered with 503 until there are "
+          + "some")
   }
 
   /// Says whose credentials the gateway has, once it has them. Nobody waits: a role that must be assumed
@@ -138,6 +142,12 @@ struct GatewayProcess {
     }
   }
 
+  /// What curl is given, with placeholders for what only its user has.
+  private func curlArguments(_ address: ListenAddress) -> String {
+    let identity = settings.requiresClientCertificate ? "--cert CALLER.pem --key CALLER.key " : ""
+    return identity + address.curlArguments(certificate: settings.certificateFile)
+  }
+
   private func announce(_ address: ListenAddress, _ upstream: Upstream) {
     let workers = Self.counted(settings.workers, "worker")
     Terminal.say(
@@ -148,7 +158,7 @@ struct GatewayProcess {
       Terminal.say(
         """
         Try:
-          curl -i \(address.curlArguments(certificate: settings.certificateFile))/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: \
+          curl -i \(curlArguments(address))/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: \
         text/x-python' --data-binary 'print(sum(range(10)))'
         """)
     }

@@ -15,10 +15,10 @@ struct Upstream: Sendable, CustomStringConvertible {
   private let shared: AWSShared
   private let client: HTTPClient.Configuration
 
-  /// - Parameter onFailure: Told of failed refreshes of the credentials.
+  /// - Parameter onFailure: Told of failed refreshes of the credentials, and whether the old ones serve on.
   init(
     _ configuration: AWSConfiguration,
-    onFailure: @escaping @Sendable (CredentialsError) -> Void = { _ in }
+    onFailure: @escaping @Sendable (CredentialsError, Bool) -> Void = { _, _ in }
   ) {
     // From now on there are secrets in memory: no core dump has them, and no other process of the same
     // user reads them or the environment. Whoever debugs a gateway does it as root.

@@ -418,6 +418,7 @@ def test_without_credentials_nothing_is_sent(start, make_capture):
     caller = client.Client(program)
     for answer in (caller.submit("1"), caller.get(LOCATION), caller.get(f"{LOCATION}/stdout")):
         check(answer, 503, "no-credentials", "5")
+        assert "none are configured" in answer.json["detail"] and "AWS_" not in answer.json["detail"]
     assert capture.requests == []
     assert caller.get("/livez").status == 200
     program.stop()

@@ -229,6 +229,17 @@ def test_client_certificates_make_an_open_address_safe_enough(start, pki):
     is_well(program, pki, pki.caller)
 
 
+def test_the_printed_command_has_places_for_the_caller_s_certificate(start, pki):
+    program = start(programs.serve, "--local", *pki.server.flags, "--tls-client-ca", str(pki.authority.certificate))
+    lines = waiting.until(lambda: list(program.lines), lambda lines: any("curl" in line for line in lines))[-1]
+    command = next(line for line in lines if "curl " in line)
+    for place, file in (("CALLER.pem", pki.caller.certificate), ("CALLER.key", pki.caller.key)):
+        assert command.count(place) == 1
+        command = command.replace(place, str(file))
+    output = subprocess.run(command, shell=True, capture_output=True, timeout=http1.PATIENCE, check=True).stdout
+    assert client.answer_of(output).status == 201
+
+
 # Reload
 
 

@@ -141,7 +141,8 @@ struct UpstreamProblemsTests {
   @Test func `Failures without an answer have their problems`() {
     let cases: [(AthenaError, String, Int)] = [
       (.unreachable("why"), "athena-unreachable", 502), (.timeout, "athena-timeout", 504),
-      (.badAnswer("why"), "bad-answer", 502), (.noCredentials("why"), "no-credentials", 503),
+      (.badAnswer("why"), "bad-answer", 502),
+      (.noCredentials(source: nil), "no-credentials", 503),
       (.exception(.init(code: "InternalFailure")), "athena-failed", 502),
     ]
     for (error, code, status) in cases {
@@ -149,6 +150,13 @@ struct UpstreamProblemsTests {
       #expect(Problem(error).code.kind.status.code == status)
     }
     #expect(ProblemCode.noCredentials.kind.retryAfter == 5)
+  }
+
+  @Test func `A caller learns which source of credentials has failed, and who knows why`() {
+    let failed = Problem(AthenaError.noCredentials(source: "assume-role")).detail
+    let none = Problem(AthenaError.noCredentials(source: nil)).detail
+    #expect(failed.contains("'assume-role' has failed") && failed.contains("athena-gateway check"))
+    #expect(none.contains("none are configured") && none.contains("athena-gateway check"))
   }
 
   /// AWS explains a wrong signature by the canonical request, which has the session token in it.

@@ -11,18 +11,18 @@ public final class CredentialsStore: Sendable {
 
   private let source: any CredentialsSource
   private let random: @Sendable () -> Double
-  private let onFailure: @Sendable (CredentialsError) -> Void
+  private let onFailure: @Sendable (CredentialsError, Bool) -> Void
   private let state: Lock<CredentialsState>
 
   /// - Parameters:
   ///   - source: Usually a chain of them.
   ///   - random: A number from 0 to 1 for each refresh.
   ///   - onFailure: Told of failed refreshes, which calls may not notice for a while: of the first, and then
-  ///     of one a minute.
+  ///     of one a minute. And whether the credentials that were known before serve on.
   public init(
     _ source: any CredentialsSource,
     random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-    onFailure: @escaping @Sendable (CredentialsError) -> Void = { _ in }
+    onFailure: @escaping @Sendable (CredentialsError, Bool) -> Void = { _, _ in }
   ) {
     self.source = source
     self.random = random
@@ -45,7 +45,7 @@ public final class CredentialsStore: Sendable {
     do throws(CredentialsError) {
       return try await resolved(with: tools).credentials
     } catch {
-      throw .noCredentials("the gateway has no AWS credentials: \(error)")
+      throw .noCredentials(source: error.isConfigured ? error.source : nil)
     }
   }
 
@@ -95,9 +95,11 @@ public final class CredentialsStore: Sendable {
     tools.loop.spawn { [self] in
       let outcome = await resolve(with: tools)
       let (now, random) = (tools.clock(), random())
-      let failure = state.withLock { $0.end(outcome, at: now, random: random) }
+      let (failure, serves) = state.withLock { state in
+        (state.end(outcome, at: now, random: random), state.current(at: now) != nil)
+      }
       refresh.outcome.set(outcome)
-      if let failure { onFailure(failure) }
+      if let failure { onFailure(failure, serves) }
     }
   }
 
@@ -107,11 +109,11 @@ public final class CredentialsStore: Sendable {
         throw CredentialsError(
           source: source.name,
           "none is configured: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the gateway a "
-            + "profile or a role")
+            + "profile or a role", isConfigured: false)
       }
       if let expiration = found.expiration, expiration <= tools.clock() {
         throw CredentialsError(
-          source: found.origin, "the credentials that it gives have expired; renew them")
+          source: found.source, "the credentials of \(found.origin) have expired; renew them")
       }
       return found
     }

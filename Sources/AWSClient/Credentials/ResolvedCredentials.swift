@@ -19,4 +19,7 @@ public struct ResolvedCredentials: Sendable, Equatable {
     self.accountID = accountID
     self.origin = origin
   }
+
+  /// The name of the source alone.
+  var source: String { String(origin.prefix { $0 != "," && $0 != " " }) }
 }
