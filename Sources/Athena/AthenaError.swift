@@ -10,6 +10,8 @@ public enum AthenaError: Error, Equatable, Sendable {
   case badAnswer(String)
   /// The call could not even be made.
   case failed(String)
+  /// As many calls as there may be are under way; nothing was sent.
+  case overloaded
   /// Nothing to sign with. The name of the source that has failed; nil where none is configured.
   case noCredentials(source: String?)
 }
@@ -56,6 +58,7 @@ extension AthenaError {
       case .timeout: .timeout
       case .badAnswer(let reason): .badAnswer(reason)
       case .failed(let reason): .failed(reason)
+      case .overloaded: .overloaded
       case .noCredentials(let source): .noCredentials(source: source)
       }
   }

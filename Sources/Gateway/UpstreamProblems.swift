@@ -65,6 +65,8 @@ extension Problem {
       self.init(.badAnswer, "the answer is not one of AWS's API: \(reason)")
     case .failed(let reason):
       self.init(.internalError, "the gateway could not make its call to AWS: \(reason)")
+    case .overloaded:
+      self.init(.overloaded, "the gateway has as many calls to AWS under way as it may")
     case .noCredentials(let source):
       let fault = source.map { "the source '\($0)' has failed" } ?? "none are configured"
       self.init(

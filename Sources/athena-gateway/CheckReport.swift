@@ -70,6 +70,7 @@ extension AthenaError {
     case .timeout: "Athena didn't answer in time"
     case .badAnswer(let reason): "the answer is not one of Athena's: \(reason)"
     case .failed(let reason): reason
+    case .overloaded: "too many calls are under way"
     case .noCredentials: "there are no credentials to call Athena with"
     }
   }

@@ -141,7 +141,7 @@ struct UpstreamProblemsTests {
   @Test func `Failures without an answer have their problems`() {
     let cases: [(AthenaError, String, Int)] = [
       (.unreachable("why"), "athena-unreachable", 502), (.timeout, "athena-timeout", 504),
-      (.badAnswer("why"), "bad-answer", 502),
+      (.badAnswer("why"), "bad-answer", 502), (.overloaded, "overloaded", 503),
       (.noCredentials(source: nil), "no-credentials", 503),
       (.exception(.init(code: "InternalFailure")), "athena-failed", 502),
     ]
