@@ -181,7 +181,7 @@ ROWS = {
     ),
     "a process that fails": credentials(
         config="[default]\ncredential_process = /bin/sh -c 'echo oops >&2; exit 3'\n",
-        error="CredentialRetrievalError", says=["custom-process", "oops"],
+        error="CredentialRetrievalError", says=["custom-process", "status 3"],
     ),
     "a process that is not there": credentials(
         config="[default]\ncredential_process = /nonexistent/process\n", error="FileNotFoundError",

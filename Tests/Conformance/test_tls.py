@@ -266,7 +266,7 @@ def test_SIGHUP_has_new_connections_see_the_new_certificate_and_drops_no_old_one
 def test_start_and_SIGHUP_say_when_the_certificate_expires_and_warn_of_one_behind_it(start, pki, tmp_path):
     identity = certificates.make(tmp_path, "server")
     identity.certificate.write_text(identity.certificate.read_text() + pki.expired.certificate.read_text())
-    program = start(programs.serve, "--region", "r", *identity.flags)
+    program = start(programs.serve, "--region", "r", *identity.flags, **programs.CREDENTIALS)
     show = ["openssl", "x509", "-in", str(identity.certificate), "-noout", "-enddate"]
     end = ssl.cert_time_to_seconds(subprocess.run(show, check=True, capture_output=True, text=True).stdout[9:].strip())
     expiry = time.strftime("expires on %Y-%m-%dT%H:%M:%S.000Z", time.gmtime(end))
