@@ -7,6 +7,7 @@ extension AWSError {
     case .resolve(let reason), .connect(let reason), .tls(let reason), .proxy(let reason):
       self = .unreachable(reason)
     case .closed: self = .unreachable("the gateway is stopping")
+    case .overloaded: self = .overloaded
     case .timeout: self = .timeout
     case .cutShort(let reason), .badAnswer(let reason): self = .badAnswer(reason)
     case .tooLarge(let limit): self = .badAnswer("its content is more than \(limit) bytes")

@@ -12,8 +12,11 @@ public enum AWSError: Error, Equatable, Sendable {
   case badAnswer(String)
   /// The call could not even be made: a fault of ours.
   case failed(String)
-  /// Nothing to sign with; nothing was sent.
-  case noCredentials(String)
+  /// As many calls as there may be are under way; nothing was sent.
+  case overloaded
+  /// Nothing to sign with; nothing was sent. All that callers may know is the name of the source that has
+  /// failed, nil where none is configured: the store tells whoever runs the gateway why.
+  case noCredentials(source: String?)
 }
 
 /// An error that a service answered with.

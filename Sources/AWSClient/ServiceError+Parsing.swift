@@ -3,9 +3,6 @@ import HTTPTypes
 import JSON
 
 extension ServiceError {
-  /// What more of a message is cut off: it goes into logs and to callers.
-  private static let longestMessage = 4096
-
   /// Reads an error of AWS JSON 1.1: its type from the header, or `__type`, or `code`; its message from
   /// `message` or `Message`. An empty or HTML body is an error without a name, any other text is the
   /// message.
@@ -18,7 +15,6 @@ extension ServiceError {
     self.init(
       code: name ?? String(status), message: json == nil ? Self.text(body) : message,
       status: status, requestID: Self.requestID(fields), members: members)
-    self.message = self.message.map { String($0.prefix(Self.longestMessage)) }
   }
 
   /// Reads an error of S3, `<Error><Code>NoSuchKey</Code><Message>…</Message>…</Error>`, or one of a
@@ -30,8 +26,7 @@ extension ServiceError {
     let code = error?["Code"].flatMap { Self.sanitised($0.text) }
     self.init(
       code: code ?? String(status),
-      message: error?["Message"].map { String($0.text.prefix(Self.longestMessage)) },
-      status: status, requestID: Self.requestID(fields))
+      message: error?["Message"]?.text, status: status, requestID: Self.requestID(fields))
   }
 
   /// `ns#FooError:http://…` is `FooError`; what then is no name is nil, since it is shown to callers.
@@ -55,7 +50,7 @@ extension ServiceError {
 
   /// The body itself, which is not JSON; nil for a page of a proxy's.
   private static func text(_ body: [UInt8]) -> String? {
-    let text = String(decoding: body.prefix(longestMessage), as: UTF8.self)
+    let text = String(decoding: body, as: UTF8.self)
     return text.isEmpty || text.drop(while: \.isWhitespace).hasPrefix("<") ? nil : text
   }
 

@@ -55,14 +55,15 @@ extension ServiceError {
     withholding([credentials.secretAccessKey, credentials.sessionToken ?? ""])
   }
 
+  /// The error as it goes into logs and to callers; cut last, as a part of a secret would not be found.
   func withholding(_ secrets: [String]) -> ServiceError {
     guard let message else { return self }
     // AWS's have 40 characters and more; a shorter text would be found by chance.
-    guard secrets.contains(where: { $0.utf8.count >= 16 && message.contains($0) }) else {
-      return self
-    }
+    let isSecret = secrets.contains { $0.utf8.count >= 16 && message.contains($0) }
     var error = self
-    error.message = nil
+    error.message = isSecret ? nil : String(message.prefix(Self.longestMessage))
     return error
   }
+
+  private static let longestMessage = 4096
 }

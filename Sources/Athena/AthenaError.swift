@@ -10,7 +10,10 @@ public enum AthenaError: Error, Equatable, Sendable {
   case badAnswer(String)
   /// The call could not even be made.
   case failed(String)
-  case noCredentials(String)
+  /// As many calls as there may be are under way; nothing was sent.
+  case overloaded
+  /// Nothing to sign with. The name of the source that has failed; nil where none is configured.
+  case noCredentials(source: String?)
 }
 
 /// An error that Athena or S3 answered with. The code tells what it is; the HTTP status doesn't.
@@ -55,7 +58,8 @@ extension AthenaError {
       case .timeout: .timeout
       case .badAnswer(let reason): .badAnswer(reason)
       case .failed(let reason): .failed(reason)
-      case .noCredentials(let reason): .noCredentials(reason)
+      case .overloaded: .overloaded
+      case .noCredentials(let source): .noCredentials(source: source)
       }
   }
 }

@@ -100,13 +100,27 @@ static inline CURLcode ccurl_set_receivers(
   return code;
 }
 
-/// What opens and closes the sockets. A connection keeps the closing function and its context: both
-/// outlive the multi handle.
-static inline CURLcode ccurl_set_socket_owner(
-    CURL *easy, curl_opensocket_callback open, curl_closesocket_callback close, void *context) {
+/// What is told that a name is looked up, since its address isn't known.
+static inline CURLcode ccurl_set_lookup_watcher(
+    CURL *easy, curl_resolver_start_callback watch, void *context) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, watch);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, context);
+  return code;
+}
+
+/// What opens the transfer's sockets, once the address is known.
+static inline CURLcode ccurl_set_socket_opener(
+    CURL *easy, curl_opensocket_callback open, void *context) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close);
+  return code;
+}
+
+/// What closes the sockets. A connection keeps the function and its context: both outlive the multi
+/// handle.
+static inline CURLcode ccurl_set_socket_closer(
+    CURL *easy, curl_closesocket_callback close, void *context) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context);
   return code;
 }

@@ -140,7 +140,7 @@ extension ProblemCode {
         "The calculation left this output in S3, and S3 doesn't have it: deleted, or expired.")
     case .athenaFailed:
       Kind(
-        .badGateway, "Athena failed", retryable: true,
+        .badGateway, "Athena failed", retryable: true, retryAfter: 5,
         "Athena or S3 answered with an internal error. Try again; the Client-Request-Token field "
           + "names the token with which a submission can be repeated without running twice.")
     case .athenaUnavailable:
@@ -150,12 +150,12 @@ extension ProblemCode {
           + "field has passed.")
     case .athenaUnreachable:
       Kind(
-        .badGateway, "Athena can't be reached", retryable: true,
+        .badGateway, "Athena can't be reached", retryable: true, retryAfter: 5,
         "The gateway got no connection to Athena or S3: name resolution, network or TLS. The "
           + "operator should look at the gateway's region, endpoint and network.")
     case .athenaTimeout:
       Kind(
-        .gatewayTimeout, "Athena didn't answer in time", retryable: true,
+        .gatewayTimeout, "Athena didn't answer in time", retryable: true, retryAfter: 5,
         "Whether a submission arrived is unknown: repeat it with the token that the "
           + "Client-Request-Token field names, and it runs once.")
     case .athenaError:
@@ -164,7 +164,7 @@ extension ProblemCode {
         "Athena or S3 answered with an error that the gateway has no name for; 'upstream' has it.")
     case .badAnswer:
       Kind(
-        .badGateway, "Athena's answer can't be read", retryable: true,
+        .badGateway, "Athena's answer can't be read", retryable: true, retryAfter: 5,
         "What came was not what Athena's API promises, or broke off. Something between the gateway and "
           + "Athena may have answered in its place, and a submission may have arrived: repeat it with "
           + "the token that the Client-Request-Token field names, and it runs once.")
@@ -176,13 +176,15 @@ extension ProblemCode {
     case .gatewayCredentials:
       Kind(
         .badGateway, "AWS doesn't accept the gateway's credentials", retryable: true,
+        retryAfter: 5,
         "The gateway's own credentials are expired, revoked or wrong, or its clock is. The operator "
           + "should look at them; the caller can only try later.")
     case .noCredentials:
       Kind(
         .serviceUnavailable, "The gateway has no AWS credentials", retryable: true, retryAfter: 5,
-        "Nothing was sent to AWS. The detail says which source of credentials has failed, and why, or that "
-          + "none is configured; so does 'athena-gateway check'.")
+        "Nothing was sent to AWS. The detail names the source of credentials that has failed, or says that "
+          + "none are configured. Why is for the operator: in what the gateway writes to standard error, "
+          + "and by 'athena-gateway check'.")
     case .draining:
       Kind(
         .serviceUnavailable, "The gateway is about to end", retryable: true, retryAfter: 1,
@@ -190,10 +192,10 @@ extension ProblemCode {
           + "another one.")
     case .overloaded:
       Kind(
-        .serviceUnavailable, "The gateway has too many connections", retryable: true, retryAfter: 1,
-        "Every connection that the gateway may have is taken, and nothing of the request was done. Try "
-          + "again when the time of the Retry-After field has passed. The operator can raise the limit "
-          + "or add gateways.")
+        .serviceUnavailable, "The gateway has too much to do", retryable: true, retryAfter: 1,
+        "The gateway has as many connections, contents of requests or calls to AWS in hand as it may; the "
+          + "detail says which. Try again when the time of the Retry-After field has passed. The operator "
+          + "can raise limits or add gateways.")
     case .internalError:
       Kind(
         .internalServerError, "The gateway failed",

@@ -65,7 +65,14 @@ extension Problem {
       self.init(.badAnswer, "the answer is not one of AWS's API: \(reason)")
     case .failed(let reason):
       self.init(.internalError, "the gateway could not make its call to AWS: \(reason)")
-    case .noCredentials(let reason): self.init(.noCredentials, reason)
+    case .overloaded:
+      self.init(.overloaded, "the gateway has as many calls to AWS under way as it may")
+    case .noCredentials(let source):
+      let fault = source.map { "the source '\($0)' has failed" } ?? "none are configured"
+      self.init(
+        .noCredentials,
+        "the gateway has no AWS credentials: \(fault); whoever runs it learns more from "
+          + "'athena-gateway check'")
     }
   }
 

@@ -9,6 +9,9 @@ extension HTTPClient {
     public var stallLimit: Duration
     /// The bytes that a stream holds for its reader before it stops reading from its socket.
     public var streamBuffer: Int
+    /// How many answers may be awaited at once, and how many streams be open: beyond them a request is
+    /// refused. Streams last as long as their readers take, and are no reason to refuse the others.
+    public var transfers: Int
     /// The connections that are kept open for later requests.
     public var keptConnections: Int
     /// How long a connection is used at most, in whole seconds: libcurl asks for a name's address again
@@ -22,13 +25,15 @@ extension HTTPClient {
     public init(
       userAgent: String, connectDeadline: Duration = .seconds(3),
       stallLimit: Duration = .seconds(30), streamBuffer: Int = 32 << 10,
-      keptConnections: Int = 64, connectionLifetime: Duration = .seconds(300),
+      transfers: Int = 1024, keptConnections: Int = 64,
+      connectionLifetime: Duration = .seconds(300),
       authorities: String? = nil, proxies: Proxies = .none
     ) {
       self.userAgent = userAgent
       self.connectDeadline = connectDeadline
       self.stallLimit = stallLimit
       self.streamBuffer = streamBuffer
+      self.transfers = transfers
       self.keptConnections = keptConnections
       self.connectionLifetime = connectionLifetime
       self.authorities = authorities

@@ -8,20 +8,24 @@ final class EasyHandle {
   private let errorText: UnsafeMutablePointer<CChar>
   private var fields: FieldList?
   private let proxies: Proxies
+  private let sockets: SocketTable
+  private let lookups: Lookups
   /// What leads to the transfer's host.
   private var proxy: Proxy?
   private var deadline: Deadline?
 
   init(
     loop: EventLoop, configuration: HTTPClient.Configuration, sockets: SocketTable,
-    sharing share: UnsafeMutableRawPointer
+    lookups: Lookups, sharing share: UnsafeMutableRawPointer
   ) {
     guard let raw = curl_easy_init() else { fatalError("curl_easy_init: out of memory") }
     self.raw = raw
     proxies = configuration.proxies
+    self.sockets = sockets
+    self.lookups = lookups
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    setConstants(configuration, sockets)
+    setConstants(configuration)
     precondition(ccurl_use_share(raw, share) == CURLE_OK, "libcurl refuses to share")
     deadline = loop.makeDeadline { [unowned self] in transfer?.deadlineHasPassed() }
   }
@@ -33,7 +37,7 @@ final class EasyHandle {
   }
 
   /// Refusals are for want of memory or of a feature that every libcurl since 7.87 has.
-  private func setConstants(_ configuration: HTTPClient.Configuration, _ sockets: SocketTable) {
+  private func setConstants(_ configuration: HTTPClient.Configuration) {
     let context = Unmanaged.passUnretained(self).toOpaque()
     let codes = [
       ccurl_forbid_signals(raw), ccurl_allow_http_only(raw), ccurl_keep_path(raw),
@@ -44,7 +48,8 @@ final class EasyHandle {
       ccurl_set_connect_deadline(raw, Self.milliseconds(configuration.connectDeadline)),
       ccurl_set_error_buffer(raw, errorText),
       ccurl_set_receivers(raw, Self.receiveHeader, Self.receiveContent, context),
-      sockets.own(raw),
+      ccurl_set_lookup_watcher(raw, Self.noteLookup, context),
+      ccurl_set_socket_opener(raw, Self.openSocket, context), sockets.own(raw),
       configuration.authorities.map { ccurl_set_authorities(raw, $0) } ?? CURLE_OK,
     ]
     precondition(codes.allSatisfy { $0 == CURLE_OK }, "libcurl refuses an option")
@@ -103,6 +108,7 @@ final class EasyHandle {
   /// Forgets the transfer and what belonged to it. The multi handle has let go of it before.
   func release() {
     transfer = nil
+    lookups.end(for: self)
     deadline?.disarm()
     _ = ccurl_forget_body(raw)
     _ = ccurl_set_fields(raw, nil)
@@ -114,6 +120,18 @@ final class EasyHandle {
   func disarm() { deadline?.disarm() }
 
   // MARK: Callbacks
+
+  private static let noteLookup: curl_resolver_start_callback = { _, _, context in
+    guard let easy = of(context) else { return -1 }
+    easy.lookups.begin(for: easy)
+    return 0
+  }
+
+  private static let openSocket: curl_opensocket_callback = { context, _, address in
+    guard let easy = of(context), let address = address?.pointee else { return CURL_SOCKET_BAD }
+    easy.lookups.end(for: easy)
+    return easy.sockets.open(for: address)
+  }
 
   private static let receiveHeader: curl_write_callback = { bytes, size, count, context in
     guard let easy = of(context) else { return 0 }

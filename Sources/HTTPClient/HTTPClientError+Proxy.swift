@@ -21,7 +21,8 @@ extension HTTPClientError {
       return .proxy("the proxy \(proxy): \(words)")
     case .cutShort(let words): return .cutShort("through the proxy \(proxy): \(words)")
     case .badAnswer(let words): return .badAnswer("through the proxy \(proxy): \(words)")
-    case .proxy, .tls, .timeout, .tooLarge, .headTooLarge, .invalidRequest, .closed, .failed:
+    case .proxy, .tls, .timeout, .tooLarge, .headTooLarge, .invalidRequest, .overloaded,
+      .closed, .failed:
       return self
     }
   }

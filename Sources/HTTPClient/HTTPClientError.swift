@@ -22,6 +22,8 @@ public enum HTTPClientError: Error, Equatable, Sendable {
   case badAnswer(String)
   /// The request breaks a rule; libcurl has not seen it.
   case invalidRequest(String)
+  /// As many transfers of its kind as there may be are under way: nothing was sent.
+  case overloaded(limit: Int)
   /// The client or the stream was closed, or the task that waited was cancelled.
   case closed
   /// libcurl failed for a reason of its own: its number and its words.

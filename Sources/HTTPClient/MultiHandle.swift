@@ -11,11 +11,14 @@ final class MultiHandle {
   /// The TLS sessions of all handles: each by itself would remember its own alone.
   private let share: UnsafeMutableRawPointer
   private let sockets: SocketTable
+  private let lookups = Lookups()
   private var timer: Deadline?
   private var isClosed = false
 
-  /// The handles that libcurl works on, by its own pointer.
+  /// The handles that libcurl works on, or is to work on, by its own pointer.
   private var running: [UnsafeMutableRawPointer: EasyHandle] = [:]
+  /// How many of them there are of each kind.
+  private var counts: [Transfer.Kind: Int] = [:]
   private var idle: [EasyHandle] = []
   /// The streams of which a callback has noted something.
   private var progressed: [Transfer] = []
@@ -66,23 +69,37 @@ final class MultiHandle {
 
   // MARK: Transfers
 
-  /// Begins a transfer; on a kept connection the request has left when this returns.
+  /// Begins a transfer; on a kept connection the request has left when this returns, unless many names
+  /// are being looked up.
   func start(_ request: ClientRequest, as kind: Transfer.Kind) throws(HTTPClientError) -> Transfer {
     loop.assertIsCurrent()
     guard !isClosed else { throw .closed }
     try request.check()
+    guard counts[kind, default: 0] < configuration.transfers else {
+      throw .overloaded(limit: configuration.transfers)
+    }
     let transfer = Transfer(request, as: kind, streamBuffer: configuration.streamBuffer)
     let easy =
       idle.popLast()
       ?? EasyHandle(
-        loop: loop, configuration: configuration, sockets: sockets, sharing: share)
+        loop: loop, configuration: configuration, sockets: sockets, lookups: lookups,
+        sharing: share)
     try easy.prepare(request, for: transfer)
+    running[easy.raw] = easy
+    counts[kind, default: 0] += 1
+    transfer.begin(on: easy, of: self)
+    lookups.enqueue(easy)
+    settle()
+    return transfer
+  }
+
+  /// Hands over to libcurl the next transfer whose turn it is; false where there is none.
+  private func admit() -> Bool {
+    guard let easy = lookups.next() else { return false }
     let code = curl_multi_add_handle(raw, easy.raw)
     precondition(code == CURLM_OK, "curl_multi_add_handle: out of memory")
-    running[easy.raw] = easy
-    transfer.begin(on: easy, of: self)
-    act(CURL_SOCKET_TIMEOUT, 0)
-    return transfer
+    perform(CURL_SOCKET_TIMEOUT, 0)
+    return true
   }
 
   func abort(_ easy: EasyHandle, _ error: HTTPClientError) {
@@ -106,8 +123,9 @@ final class MultiHandle {
   /// Takes a handle back from libcurl, and its transfer from the handle.
   private func take(_ easy: EasyHandle) -> Transfer? {
     running[easy.raw] = nil
-    curl_multi_remove_handle(raw, easy.raw)
+    if !lookups.withdraw(easy) { curl_multi_remove_handle(raw, easy.raw) }
     let transfer = easy.transfer
+    if let transfer { counts[transfer.kind, default: 0] -= 1 }
     easy.release()
     if !isClosed, idle.count < configuration.keptConnections { idle.append(easy) }
     return transfer
@@ -117,21 +135,19 @@ final class MultiHandle {
 
   private func act(_ socket: Int32, _ events: Int32) {
     loop.assertIsCurrent()
+    perform(socket, events)
+    settle()
+  }
+
+  private func perform(_ socket: Int32, _ events: Int32) {
     var count: Int32 = 0
     let code = curl_multi_socket_action(raw, socket, events, &count)
     assert(code == CURLM_OK, "curl_multi_socket_action: \(code.rawValue)")
-    settle()
   }
 
   /// Does what the callbacks noted. Ends of transfers come first, as they change the rest.
   private func settle() {
-    var remaining: Int32 = 0
-    while let message = curl_multi_info_read(raw, &remaining) {
-      // The message dies with the handle's removal.
-      let (handle, code) = (message.pointee.easy_handle, message.pointee.data.result)
-      guard let handle, let easy = running[handle] else { continue }
-      take(easy)?.end(code, on: easy)
-    }
+    repeat { endTransfers() } while admit()
     if !progressed.isEmpty {
       for transfer in progressed { transfer.advance() }
       progressed.removeAll(keepingCapacity: true)
@@ -140,6 +156,16 @@ final class MultiHandle {
     if let delay = wantedDelay {
       wantedDelay = nil
       if delay < 0 { timer?.disarm() } else { timer?.arm(after: .milliseconds(delay)) }
+    }
+  }
+
+  private func endTransfers() {
+    var remaining: Int32 = 0
+    while let message = curl_multi_info_read(raw, &remaining) {
+      // The message dies with the handle's removal.
+      let (handle, code) = (message.pointee.easy_handle, message.pointee.data.result)
+      guard let handle, let easy = running[handle] else { continue }
+      take(easy)?.end(code, on: easy)
     }
   }
 

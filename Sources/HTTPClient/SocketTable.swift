@@ -19,9 +19,9 @@ final class SocketTable {
 
   private var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
 
-  /// Has the easy handle's sockets opened and closed here.
+  /// Has the easy handle's sockets closed here; it has them opened here itself.
   func own(_ easy: UnsafeMutableRawPointer) -> CURLcode {
-    ccurl_set_socket_owner(easy, Self.openSocket, Self.closeSocket, context)
+    ccurl_set_socket_closer(easy, Self.closeSocket, context)
   }
 
   /// Is told from now on which sockets the multi handle wants watched.
@@ -56,6 +56,15 @@ final class SocketTable {
     }
   }
 
+  /// Opens a socket for one of libcurl's connections.
+  func open(for address: curl_sockaddr) -> Int32 {
+    let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+    let descriptor = socket(address.family, address.socktype | flags, address.protocol)
+    guard descriptor >= 0 else { return CURL_SOCKET_BAD }
+    _ = add(descriptor, isOurs: true)
+    return descriptor
+  }
+
   // MARK: Callbacks
 
   private static func of(_ context: UnsafeMutableRawPointer) -> SocketTable {
@@ -73,15 +82,6 @@ final class SocketTable {
       }
     of(context).setInterest(interest, of: descriptor)
     return 0
-  }
-
-  private static let openSocket: curl_opensocket_callback = { context, _, address in
-    guard let context, let address = address?.pointee else { return CURL_SOCKET_BAD }
-    let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-    let descriptor = socket(address.family, address.socktype | flags, address.protocol)
-    guard descriptor >= 0 else { return CURL_SOCKET_BAD }
-    _ = of(context).add(descriptor, isOurs: true)
-    return descriptor
   }
 
   private static let closeSocket: curl_closesocket_callback = { context, descriptor in

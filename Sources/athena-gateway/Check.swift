@@ -37,7 +37,7 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let report = try makeReport()
-    Terminal.say(json ? report.json : report.text)
+    print(json ? report.json : report.text)
     if !report.isOK { throw ExitCode.failure }
   }
 

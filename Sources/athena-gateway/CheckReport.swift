@@ -69,7 +69,9 @@ extension AthenaError {
     case .unreachable(let reason): "Athena can't be reached: \(reason)"
     case .timeout: "Athena didn't answer in time"
     case .badAnswer(let reason): "the answer is not one of Athena's: \(reason)"
-    case .failed(let reason), .noCredentials(let reason): reason
+    case .failed(let reason): reason
+    case .overloaded: "too many calls are under way"
+    case .noCredentials: "there are no credentials to call Athena with"
     }
   }
 }

@@ -40,7 +40,7 @@ struct Explain: ParsableCommand {
       let credentials = try await upstream.credentials.resolved(with: caller.tools).credentials
       return call.explanation(caller.athena, with: credentials, at: caller.tools.clock())
     }
-    Terminal.say(Self.text(explanation))
+    print(Self.text(explanation))
   }
 
   private static func text(_ call: CallExplanation) -> String {

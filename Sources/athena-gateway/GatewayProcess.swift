@@ -119,15 +119,19 @@ struct GatewayProcess {
     case .aws(let configuration):
       try configuration.files.watch()
       let upstream = Upstream(
-        configuration,
-        onChange: { Terminal.say("credentials: \($0.summary)") },
-        onFailure: {
-          Terminal.say(
-            "no AWS credentials from \($0); calls that need them are answered with 503 until there are "
-              + "some")
-        })
+        configuration, onChange: { Terminal.say("credentials: \($0.summary)") },
+        onFailure: Self.tell)
       return (upstream, nil)
     }
+  }
+
+  /// Callers learn no more than which source has failed: here is why.
+  private static func tell(_ error: CredentialsError, oldOnesServe: Bool) {
+    Terminal.complain(
+      oldOnesServe
+        ? "no new AWS credentials from \(error); calls go on with the old ones as long as those serve"
+        : "no AWS credentials from \(error); calls that need them are answered with 503 until there are "
+          + "some")
   }
 
   /// Asks for the first credentials before a call does; the store tells whose they are, or why there are
@@ -135,6 +139,12 @@ struct GatewayProcess {
   /// time.
   private func fetchCredentials(of upstream: Upstream, _ worker: Worker) {
     worker.begin { _ = try? await upstream.credentials.resolved(with: $0.aws.tools) }
+  }
+
+  /// What curl is given, with placeholders for what only its user has.
+  private func curlArguments(_ address: ListenAddress) -> String {
+    let identity = settings.requiresClientCertificate ? "--cert CALLER.pem --key CALLER.key " : ""
+    return identity + address.curlArguments(certificate: settings.certificateFile)
   }
 
   private func announce(_ address: ListenAddress, _ upstream: Upstream) {
@@ -147,7 +157,7 @@ struct GatewayProcess {
       Terminal.say(
         """
         Try:
-          curl -i \(address.curlArguments(certificate: settings.certificateFile))/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: \
+          curl -i \(curlArguments(address))/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: \
         text/x-python' --data-binary 'print(sum(range(10)))'
         """)
     }

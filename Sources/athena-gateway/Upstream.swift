@@ -17,11 +17,11 @@ struct Upstream: Sendable, CustomStringConvertible {
 
   /// - Parameters:
   ///   - onChange: Told whose credentials are in use.
-  ///   - onFailure: Told of failed refreshes of them.
+  ///   - onFailure: Told of failed refreshes of them, and whether the old ones serve on.
   init(
     _ configuration: AWSConfiguration,
     onChange: @escaping @Sendable (ResolvedCredentials) -> Void = { _ in },
-    onFailure: @escaping @Sendable (CredentialsError) -> Void = { _ in }
+    onFailure: @escaping @Sendable (CredentialsError, Bool) -> Void = { _, _ in }
   ) {
     // From now on there are secrets in memory: no core dump has them, and no other process of the same
     // user reads them or the environment. Whoever debugs a gateway does it as root.

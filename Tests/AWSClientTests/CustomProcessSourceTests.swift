@@ -166,7 +166,10 @@ import Testing
     let reason = try reason(try await run(script, timeout: .milliseconds(500)))
     #expect(reason == "was killed, since it had not ended after 0 s")
     let child = try child()
-    while isRunning(child) { await Task.yield() }
+    while isRunning(child) {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
   }
 
   @Test func `A program whose child holds the output is not waited for`() async throws {
@@ -196,7 +199,10 @@ import Testing
     let pipe = String(
       decoding: try LocalFile(reading: "\(home.path)/pipe").bytes.dropLast(), as: UTF8.self)
     #expect(pipe.hasPrefix("pipe:["))
-    while ourDescriptors().contains(pipe) { await Task.yield() }
+    while ourDescriptors().contains(pipe) {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
     #expect(isRunning(child))
   }
 

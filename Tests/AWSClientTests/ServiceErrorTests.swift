@@ -53,8 +53,22 @@ struct ServiceErrorTests {
 
   @Test func `A message is cut`() {
     let long = String(repeating: "x", count: 5000)
-    #expect(error(#"{"message":"\#(long)"}"#).message?.count == 4096)
-    #expect(error(long).message?.count == 4096)
+    for error in [
+      error(#"{"message":"\#(long)"}"#), error(long),
+      s3Error("<Error><Message>\(long)</Message></Error>"),
+    ] {
+      #expect(error.withholding([]).message?.count == 4096)
+    }
+  }
+
+  @Test func `A secret is looked for before a message is cut`() {
+    let (secret, before) = (String(repeating: "s", count: 40), String(repeating: "x", count: 4080))
+    for error in [
+      error(#"{"message":"\#(before + secret)"}"#), error(before + secret),
+      s3Error("<Error><Message>\(before + secret)</Message></Error>"),
+    ] {
+      #expect(error.withholding([secret]).message == nil)
+    }
   }
 
   @Test func `An empty or HTML answer is named by its status`() {
@@ -100,11 +114,6 @@ struct ServiceErrorTests {
   ])
   func `Without a code the status names them`(body: String) {
     #expect(s3Error(body, status: 403).code == "403")
-  }
-
-  @Test func `Their messages are cut too`() {
-    let long = String(repeating: "x", count: 5000)
-    #expect(s3Error("<Error><Message>\(long)</Message></Error>").message?.count == 4096)
   }
 
   @Test func `A query service has them one element deeper`() {

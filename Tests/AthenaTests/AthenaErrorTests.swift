@@ -33,7 +33,8 @@ struct AthenaErrorTests {
   @Test func `The other failures keep their names`() {
     let pairs: [(AWSError, AthenaError)] = [
       (.unreachable("u"), .unreachable("u")), (.timeout, .timeout),
-      (.badAnswer("b"), .badAnswer("b")), (.noCredentials("n"), .noCredentials("n")),
+      (.badAnswer("b"), .badAnswer("b")), (.overloaded, .overloaded),
+      (.noCredentials(source: "n"), .noCredentials(source: "n")),
     ]
     for (error, expected) in pairs { #expect(AthenaError(error, from: .athena) == expected) }
   }

@@ -35,14 +35,14 @@ TABLE = [
     ("InvalidRequestException", 400, "invalid-request", None),
     ("ResourceNotFoundException", 404, "not-found", None),
     ("SessionAlreadyExistsException", 409, "session-exists", None),
-    ("InternalServerException", 502, "athena-failed", None),
-    ("InternalFailure", 502, "athena-failed", None),
+    ("InternalServerException", 502, "athena-failed", "5"),
+    ("InternalFailure", 502, "athena-failed", "5"),
     *[(code, 429, "throttled", "1") for code in THROTTLING],
     ("ServiceUnavailable", 503, "athena-unavailable", "5"),
     ("ServiceUnavailableException", 503, "athena-unavailable", "5"),
     *[(code, 502, "gateway-not-authorized", None) for code in
       ("AccessDenied", "AccessDeniedException", "NotAuthorized", "OptInRequired")],
-    *[(code, 502, "gateway-credentials", None) for code in BAD_CREDENTIALS],
+    *[(code, 502, "gateway-credentials", "5") for code in BAD_CREDENTIALS],
     *[(code, 502, "athena-error", None) for code in
       ("SerializationException", "UnknownOperationException", "ValidationError", "InvalidAction",
        "MetadataException", "KMSAccessDeniedException", "SomethingNew", "NoSuchKey", "InvalidRange")],
@@ -61,6 +61,9 @@ def test_the_code_of_Athena_s_error_decides_and_its_HTTP_status_does_not(gateway
 
 def check(answer, status, code, retry_after=None, upstream=None):
     assert (answer.status, answer.json["code"]) == (status, code), str(answer)
+    # Whatever may succeed later says when, where it is no fault of the caller's.
+    if answer.status >= 500 and answer.json["retryable"]:
+        retry_after = retry_after or "5"
     assert answer["Retry-After"] == retry_after
     assert answer["Cache-Control"] == "no-store"
     if upstream:
@@ -144,15 +147,15 @@ S3_TABLE = [
     ("InvalidRange", 416, 416, "range", None),
     ("SlowDown", 503, 503, "athena-unavailable", "5"),
     ("ServiceUnavailable", 503, 503, "athena-unavailable", "5"),
-    ("InternalError", 500, 502, "athena-failed", None),
+    ("InternalError", 500, 502, "athena-failed", "5"),
     ("AccessDenied", 403, 502, "gateway-not-authorized", None),
     ("AllAccessDisabled", 403, 502, "gateway-not-authorized", None),
-    ("InvalidAccessKeyId", 403, 502, "gateway-credentials", None),
-    ("SignatureDoesNotMatch", 403, 502, "gateway-credentials", None),
-    ("RequestTimeTooSkewed", 403, 502, "gateway-credentials", None),
-    ("ExpiredToken", 400, 502, "gateway-credentials", None),
-    ("InvalidToken", 400, 502, "gateway-credentials", None),
-    ("AuthorizationHeaderMalformed", 400, 502, "gateway-credentials", None),
+    ("InvalidAccessKeyId", 403, 502, "gateway-credentials", "5"),
+    ("SignatureDoesNotMatch", 403, 502, "gateway-credentials", "5"),
+    ("RequestTimeTooSkewed", 403, 502, "gateway-credentials", "5"),
+    ("ExpiredToken", 400, 502, "gateway-credentials", "5"),
+    ("InvalidToken", 400, 502, "gateway-credentials", "5"),
+    ("AuthorizationHeaderMalformed", 400, 502, "gateway-credentials", "5"),
     ("SomethingNew", 400, 502, "athena-error", None),
     ("ResourceNotFoundException", 400, 502, "athena-error", None),  # Athena's word, and nothing to S3
 ]
@@ -415,6 +418,7 @@ def test_without_credentials_nothing_is_sent(start, make_capture):
     caller = client.Client(program)
     for answer in (caller.submit("1"), caller.get(LOCATION), caller.get(f"{LOCATION}/stdout")):
         check(answer, 503, "no-credentials", "5")
+        assert "none are configured" in answer.json["detail"] and "AWS_" not in answer.json["detail"]
     assert capture.requests == []
     assert caller.get("/livez").status == 200
     program.stop()

@@ -15,6 +15,7 @@ import pytest
 
 import capture as capturing
 import certificates
+import client
 import http1
 import programs
 import waiting
@@ -192,7 +193,37 @@ def test_a_gateway_says_whose_credentials_it_has_when_their_file_has_changed(sta
 
 def test_a_gateway_without_credentials_starts_and_says_where_it_looked(start):
     program = start(programs.serve, AWS_REGION="eu-west-1")
-    program.wait_for_line("no AWS credentials from profile, env, assume-role")
+    waiting.until(lambda: "Error: no AWS credentials from profile, env, assume-role" in program.stderr)
+
+
+def test_why_there_are_no_credentials_is_the_operator_s_to_read_and_not_the_caller_s(start, tmp_path):
+    # The line is longer than what a pipe takes at once, and is cut between characters.
+    profile = "é" * 3000
+    config = tmp_path / "config"
+    config.write_text(f"[profile {profile}]\ncredential_process = /bin/false\n")
+    program = start(programs.serve, AWS_REGION="eu-west-1", AWS_CONFIG_FILE=str(config), AWS_PROFILE=profile)
+    answer = client.Client(program).get(f"{client.calculations()}/c")
+    assert (answer.status, answer.json["code"]) == (503, "no-credentials")
+    assert "the source 'custom-process' has failed" in answer.json["detail"]
+    assert "athena-gateway check" in answer.json["detail"] and "é" not in answer.json["detail"]
+    waiting.until(lambda: "…\n" in program.stderr)
+    [line] = [line for line in program.stderr.splitlines() if "custom-process" in line]
+    assert "the profile éé" in line and 3990 < len(line.encode()) <= 4000
+
+
+def test_a_refresh_that_fails_while_the_old_credentials_serve_is_told_as_that(start, make_capture, tmp_path):
+    config = tmp_path / "config"
+    keys = f"aws_access_key_id = {programs.KEY}\naws_secret_access_key = {programs.SECRET}\n"
+    config.write_text(f"[default]\n{keys}")
+    program = start(
+        programs.serve, AWS_REGION="eu-west-1", AWS_CONFIG_FILE=str(config), AWS_ENDPOINT_URL=make_capture().url
+    )
+    program.wait_for_line("credentials: config-file")
+    config.write_text("[default]\ncredential_process = /bin/false\n")
+    caller = client.Client(program)
+    line = "Error: no new AWS credentials from custom-process: "
+    waiting.until(lambda: caller.get(f"{client.calculations()}/c").status != 503 and line in program.stderr)
+    assert "calls go on with the old ones" in program.stderr and "503" not in program.stderr
 
 
 def test_a_gateway_with_credentials_is_closed_to_its_user_s_other_processes(start):

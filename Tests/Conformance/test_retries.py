@@ -190,6 +190,8 @@ def theirs(capture, operation, answers, call):
 
 def check_answer(answer, status, code=None, retry_after=None):
     assert answer.status == status, answer
+    if answer.status >= 500 and answer.json["retryable"]:
+        retry_after = retry_after or "5"
     assert answer["Retry-After"] == retry_after
     if code:
         assert answer.json["code"] == code

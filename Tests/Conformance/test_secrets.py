@@ -78,6 +78,14 @@ ROWS = {
     "a process that talks nonsense": Row(
         REGION, "[default]\ncredential_process = /bin/cat @HOME@/process\n", files={"process": mark("process")}
     ),
+    "a process that complains": Row(
+        REGION, "[default]\ncredential_process = /bin/sh @HOME@/process\n",
+        files={"process": f"echo '{mark('complaint')}' >&2; exit 1\n"},
+    ),
+    "a process that gives them and complains": Row(
+        REGION, "[default]\ncredential_process = /bin/sh @HOME@/process\n",
+        files={"process": f"echo '{mark('complaint')}' >&2; echo '{json.dumps(PROCESS)}'\n"},
+    ),
     "a token of two lines": Row({**STS, **WEB}, files={"web-token": mark("web") + "\n" + mark("web2")}),
 }  # fmt: skip
 
@@ -138,6 +146,9 @@ def test_no_secret_is_in_anything_that_is_said(name, echoed, tmp_path, services,
         answer = client.Client(program).get(f"{client.calculations()}/c")
         assert answer.status >= 400
         outputs += [str(answer), str(answer.fields)]
+        # Nor do callers learn how the gateway is set up; whoever runs it does.
+        for private in (str(tmp_path), "arn:", "profile", "123456789012"):
+            assert private not in str(answer), answer
         program.stop()
         outputs.append(program.output)
     for output in outputs:

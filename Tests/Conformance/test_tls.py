@@ -229,6 +229,17 @@ def test_client_certificates_make_an_open_address_safe_enough(start, pki):
     is_well(program, pki, pki.caller)
 
 
+def test_the_printed_command_has_places_for_the_caller_s_certificate(start, pki):
+    program = start(programs.serve, "--local", *pki.server.flags, "--tls-client-ca", str(pki.authority.certificate))
+    lines = waiting.until(lambda: list(program.lines), lambda lines: any("curl" in line for line in lines))[-1]
+    command = next(line for line in lines if "curl " in line)
+    for place, file in (("CALLER.pem", pki.caller.certificate), ("CALLER.key", pki.caller.key)):
+        assert command.count(place) == 1
+        command = command.replace(place, str(file))
+    output = subprocess.run(command, shell=True, capture_output=True, timeout=http1.PATIENCE, check=True).stdout
+    assert client.answer_of(output).status == 201
+
+
 # Reload
 
 
@@ -255,7 +266,7 @@ def test_SIGHUP_has_new_connections_see_the_new_certificate_and_drops_no_old_one
 def test_start_and_SIGHUP_say_when_the_certificate_expires_and_warn_of_one_behind_it(start, pki, tmp_path):
     identity = certificates.make(tmp_path, "server")
     identity.certificate.write_text(identity.certificate.read_text() + pki.expired.certificate.read_text())
-    program = start(programs.serve, "--region", "r", *identity.flags)
+    program = start(programs.serve, "--region", "r", *identity.flags, **programs.CREDENTIALS)
     show = ["openssl", "x509", "-in", str(identity.certificate), "-noout", "-enddate"]
     end = ssl.cert_time_to_seconds(subprocess.run(show, check=True, capture_output=True, text=True).stdout[9:].strip())
     expiry = time.strftime("expires on %Y-%m-%dT%H:%M:%S.000Z", time.gmtime(end))

@@ -28,7 +28,8 @@ func checkProblemWriter(_ bytes: Span<UInt8>) {
   explained.fields[.allow] = text(4)
   for problem in [
     explained, Problem(findings: [finding]), Problem(exception), Problem(.unreachable(detail)),
-    Problem(.badAnswer(detail)), Problem(.noCredentials(detail)), Problem(.malformed(detail)),
+    Problem(.badAnswer(detail)), Problem(.noCredentials(source: detail)),
+    Problem(.malformed(detail)),
   ] {
     let context = RequestContext(request)
     let token = text(5) ?? ""

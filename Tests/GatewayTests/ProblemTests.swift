@@ -66,6 +66,10 @@ struct ProblemTests {
   @Test(arguments: ProblemCode.allCases)
   func `A delay is given for what can be tried again alone`(code: ProblemCode) {
     #expect(code.kind.retryAfter == nil || code.kind.isRetryable)
+    // Of a fault that is not the caller's he is told when to come back.
+    if code.kind.status.kind == .serverError {
+      #expect((code.kind.retryAfter != nil) == code.kind.isRetryable)
+    }
     #expect(code.kind.status.kind == .clientError || code.kind.status.kind == .serverError)
     #expect(code.kind.explanation.hasSuffix("."))
   }

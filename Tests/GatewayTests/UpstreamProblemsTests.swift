@@ -9,12 +9,12 @@ struct UpstreamProblemsTests {
   private static let contract: [(AthenaException.Source, String, Int, String, Int?)] = [
     (.athena, "InvalidRequestException", 400, "invalid-request", nil),
     (.athena, "ResourceNotFoundException", 404, "not-found", nil),
-    (.athena, "InternalServerException", 502, "athena-failed", nil),
-    (.athena, "InternalFailure", 502, "athena-failed", nil),
-    (.athena, "500", 502, "athena-failed", nil),
-    (.athena, "503", 502, "athena-failed", nil),
-    (.athena, "520", 502, "athena-failed", nil),
-    (.s3, "InternalError", 502, "athena-failed", nil),
+    (.athena, "InternalServerException", 502, "athena-failed", 5),
+    (.athena, "InternalFailure", 502, "athena-failed", 5),
+    (.athena, "500", 502, "athena-failed", 5),
+    (.athena, "503", 502, "athena-failed", 5),
+    (.athena, "520", 502, "athena-failed", 5),
+    (.s3, "InternalError", 502, "athena-failed", 5),
     (.athena, "SessionAlreadyExistsException", 409, "session-exists", nil),
     (.athena, "TooManyRequestsException", 429, "throttled", 1),
     (.athena, "ThrottlingException", 429, "throttled", 1),
@@ -26,17 +26,17 @@ struct UpstreamProblemsTests {
     (.s3, "AccessDenied", 502, "gateway-not-authorized", nil),
     (.athena, "NotAuthorized", 502, "gateway-not-authorized", nil),
     (.athena, "OptInRequired", 502, "gateway-not-authorized", nil),
-    (.athena, "ExpiredTokenException", 502, "gateway-credentials", nil),
-    (.s3, "ExpiredToken", 502, "gateway-credentials", nil),
-    (.athena, "UnrecognizedClientException", 502, "gateway-credentials", nil),
-    (.athena, "InvalidSignatureException", 502, "gateway-credentials", nil),
-    (.athena, "RequestExpired", 502, "gateway-credentials", nil),
-    (.athena, "InvalidClientTokenId", 502, "gateway-credentials", nil),
-    (.athena, "IncompleteSignature", 502, "gateway-credentials", nil),
-    (.athena, "MissingAuthenticationTokenException", 502, "gateway-credentials", nil),
-    (.athena, "RequestTimeTooSkewed", 502, "gateway-credentials", nil),
-    (.s3, "SignatureDoesNotMatch", 502, "gateway-credentials", nil),
-    (.s3, "InvalidAccessKeyId", 502, "gateway-credentials", nil),
+    (.athena, "ExpiredTokenException", 502, "gateway-credentials", 5),
+    (.s3, "ExpiredToken", 502, "gateway-credentials", 5),
+    (.athena, "UnrecognizedClientException", 502, "gateway-credentials", 5),
+    (.athena, "InvalidSignatureException", 502, "gateway-credentials", 5),
+    (.athena, "RequestExpired", 502, "gateway-credentials", 5),
+    (.athena, "InvalidClientTokenId", 502, "gateway-credentials", 5),
+    (.athena, "IncompleteSignature", 502, "gateway-credentials", 5),
+    (.athena, "MissingAuthenticationTokenException", 502, "gateway-credentials", 5),
+    (.athena, "RequestTimeTooSkewed", 502, "gateway-credentials", 5),
+    (.s3, "SignatureDoesNotMatch", 502, "gateway-credentials", 5),
+    (.s3, "InvalidAccessKeyId", 502, "gateway-credentials", 5),
     (.s3, "NoSuchKey", 404, "output-gone", nil),
     (.s3, "NoSuchBucket", 404, "output-gone", nil),
     (.s3, "404", 404, "output-gone", nil),
@@ -141,7 +141,8 @@ struct UpstreamProblemsTests {
   @Test func `Failures without an answer have their problems`() {
     let cases: [(AthenaError, String, Int)] = [
       (.unreachable("why"), "athena-unreachable", 502), (.timeout, "athena-timeout", 504),
-      (.badAnswer("why"), "bad-answer", 502), (.noCredentials("why"), "no-credentials", 503),
+      (.badAnswer("why"), "bad-answer", 502), (.overloaded, "overloaded", 503),
+      (.noCredentials(source: nil), "no-credentials", 503),
       (.exception(.init(code: "InternalFailure")), "athena-failed", 502),
     ]
     for (error, code, status) in cases {
@@ -149,6 +150,13 @@ struct UpstreamProblemsTests {
       #expect(Problem(error).code.kind.status.code == status)
     }
     #expect(ProblemCode.noCredentials.kind.retryAfter == 5)
+  }
+
+  @Test func `A caller learns which source of credentials has failed, and who knows why`() {
+    let failed = Problem(AthenaError.noCredentials(source: "assume-role")).detail
+    let none = Problem(AthenaError.noCredentials(source: nil)).detail
+    #expect(failed.contains("'assume-role' has failed") && failed.contains("athena-gateway check"))
+    #expect(none.contains("none are configured") && none.contains("athena-gateway check"))
   }
 
   /// AWS explains a wrong signature by the canonical request, which has the session token in it.

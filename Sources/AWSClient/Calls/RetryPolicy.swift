@@ -94,7 +94,7 @@ public struct RetryPolicy: Sendable {
   private static func isTransient(_ error: HTTPClientError) -> Bool {
     switch error {
     case .resolve, .connect, .tls, .proxy, .timeout, .cutShort, .badAnswer, .failed: true
-    case .tooLarge, .headTooLarge, .invalidRequest, .closed: false
+    case .tooLarge, .headTooLarge, .invalidRequest, .overloaded, .closed: false
     }
   }
 

@@ -12,7 +12,8 @@ extension AWSError {
     case .badAnswer(let reason):
       return "the answer of \(service) (\(endpoint)) is not one of its API: \(reason)"
     case .failed(let reason): return "\(service) (\(endpoint)) can't be asked: \(reason)"
-    case .noCredentials(let reason): return reason
+    case .overloaded: return "\(service) (\(endpoint)) can't be asked: too many calls are under way"
+    case .noCredentials: return "there are no credentials to ask \(service) (\(endpoint)) with"
     }
   }
 }

@@ -5,14 +5,17 @@ public struct CredentialsError: Error, Equatable, Sendable, CustomStringConverti
   static let whatToSet =
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the gateway a profile or a role"
 
-  /// The name of the source.
+  /// The name of the source, and no more: it is what the gateway's callers may know.
   public let source: String
   /// What is wrong, where, and what to do; no secret.
   public let reason: String
+  /// False where nothing has failed, since no source of a whole chain is configured.
+  public let isConfigured: Bool
 
-  public init(source: String, _ reason: String) {
+  public init(source: String, _ reason: String, isConfigured: Bool = true) {
     self.source = source
     self.reason = reason
+    self.isConfigured = isConfigured
   }
 
   public var description: String { "\(source): \(reason)" }

@@ -12,7 +12,7 @@ public final class CredentialsStore: Sendable {
   private let source: any CredentialsSource
   private let onChange: @Sendable (ResolvedCredentials) -> Void
   private let random: @Sendable () -> Double
-  private let onFailure: @Sendable (CredentialsError) -> Void
+  private let onFailure: @Sendable (CredentialsError, Bool) -> Void
   private let onWarning: @Sendable (CredentialsError) -> Void
   private let state: Lock<CredentialsState>
 
@@ -21,13 +21,13 @@ public final class CredentialsStore: Sendable {
   ///   - onChange: Told of the first credentials, and of all that are no renewal of those before.
   ///   - random: A number from 0 to 1 for each refresh.
   ///   - onFailure: Told of failed refreshes, which calls may not notice for a while: of the first, and then
-  ///     of one a minute.
+  ///     of one a minute. And whether the credentials that were known before serve on.
   ///   - onWarning: Told of what a source finds wrong and gives credentials for all that.
   public init(
     _ source: any CredentialsSource,
     onChange: @escaping @Sendable (ResolvedCredentials) -> Void = { _ in },
     random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-    onFailure: @escaping @Sendable (CredentialsError) -> Void = { _ in },
+    onFailure: @escaping @Sendable (CredentialsError, Bool) -> Void = { _, _ in },
     onWarning: @escaping @Sendable (CredentialsError) -> Void = { _ in }
   ) {
     self.source = source
@@ -53,7 +53,7 @@ public final class CredentialsStore: Sendable {
     do throws(CredentialsError) {
       return try await resolved(with: tools).credentials
     } catch {
-      throw .noCredentials("the gateway has no AWS credentials: \(error)")
+      throw .noCredentials(source: error.isConfigured ? error.source : nil)
     }
   }
 
@@ -104,12 +104,15 @@ public final class CredentialsStore: Sendable {
     tools.loop.spawn { [self] in
       let outcome = await resolve(with: tools)
       let (now, random) = (tools.clock(), random())
-      let (before, failure) = state.withLock { state in
-        (state.known?.resolved, state.end(outcome, at: now, random: random))
+      let (before, failure, serves) = state.withLock { state in
+        (
+          state.known?.resolved, state.end(outcome, at: now, random: random),
+          state.current(at: now) != nil
+        )
       }
       refresh.outcome.set(outcome)
       if case .success(let found) = outcome, !found.isRenewal(of: before) { onChange(found) }
-      if let failure { onFailure(failure) }
+      if let failure { onFailure(failure, serves) }
     }
   }
 
@@ -119,11 +122,12 @@ public final class CredentialsStore: Sendable {
     return await Result { () async throws(CredentialsError) in
       guard let found = try await source.resolve(with: tools) else {
         throw CredentialsError(
-          source: source.name, "none is configured: \(CredentialsError.whatToSet)")
+          source: source.name, "none is configured: \(CredentialsError.whatToSet)",
+          isConfigured: false)
       }
       if let expiration = found.expiration, tools.hasEnded(expiration) {
         throw CredentialsError(
-          source: found.origin, "the credentials that it gives have expired; renew them")
+          source: found.source, "the credentials of \(found.origin) have expired; renew them")
       }
       return found
     }

@@ -19,6 +19,7 @@ extension HTTPClientError {
     case .badAnswer(let reason): "its answer is not HTTP: \(reason)"
     case .tooLarge(let limit): "its answer is more than \(limit) bytes"
     case .headTooLarge(let limit): "the head of its answer is more than \(limit) bytes"
+    case .overloaded: "too many calls are under way"
     case .closed: "the gateway is stopping"
     }
   }

@@ -28,4 +28,7 @@ public struct ResolvedCredentials: Sendable, Equatable {
     return expiration != nil && earlier.expiration != nil
       || credentials.accessKeyID == earlier.credentials.accessKeyID
   }
+
+  /// The name of the source alone.
+  var source: String { String(origin.prefix { $0 != "," && $0 != " " }) }
 }
