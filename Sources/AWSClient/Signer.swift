@@ -61,7 +61,7 @@ extension ServiceError {
     // AWS's have 40 characters and more; a shorter text would be found by chance.
     let isSecret = secrets.contains { $0.utf8.count >= 16 && message.contains($0) }
     var error = self
-    error.message = isSecret ? nil : String(message.prefix(Self.longestMessage))
+    error.message = isSecret ? nil : message.cut(to: Self.longestMessage)
     return error
   }
 

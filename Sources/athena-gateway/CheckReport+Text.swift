@@ -1,5 +1,6 @@
 import AWSClient
 import HTTPClient
+import JSON
 
 extension CheckReport {
   /// A line for each thing that was found, then one for each problem.
@@ -25,7 +26,7 @@ extension CheckReport {
     }
     rows += problems.map { ("PROBLEM", $0) }
     return rows.map { name, value in
-      name + String(repeating: " ", count: max(1, 13 - name.count)) + value
+      name + String(repeating: " ", count: max(1, 13 - name.count)) + value.printable
     }.joined(separator: "\n")
   }
 }

@@ -65,7 +65,8 @@ extension AthenaError {
   fileprivate var explanation: String {
     switch self {
     case .exception(let exception):
-      "Athena answered with \(exception.code)" + (exception.message.map { ": \($0)" } ?? "")
+      "Athena answered with \(exception.code)"
+        + (exception.message.map { ": \($0.onOneLine)" } ?? "")
     case .unreachable(let reason): "Athena can't be reached: \(reason)"
     case .timeout: "Athena didn't answer in time"
     case .badAnswer(let reason): "the answer is not one of Athena's: \(reason)"

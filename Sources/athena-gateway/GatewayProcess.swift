@@ -154,9 +154,9 @@ struct GatewayProcess {
     )
     settings.tls?.announce()
     if settings.isLocal {
+      Terminal.say("Try:")
       Terminal.say(
         """
-        Try:
           curl -i \(curlArguments(address))/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: \
         text/x-python' --data-binary 'print(sum(range(10)))'
         """)

@@ -54,9 +54,9 @@ struct Local: ParsableCommand {
         + "'\(LocalAthena.demoSession)'")
     // No SDK of AWS takes a path.
     guard case .internet = athena.address else { return }
+    Terminal.say("Try:")
     Terminal.say(
       """
-      Try:
         AWS_ACCESS_KEY_ID=\(LocalAthena.credentials.accessKeyID) \
       AWS_SECRET_ACCESS_KEY=\(LocalAthena.credentials.secretAccessKey) \
       aws athena start-calculation-execution --session-id \(LocalAthena.demoSession) \

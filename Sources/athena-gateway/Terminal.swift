@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import JSON
 
 /// What a server says to whoever started it, in lines. Workers say something too: nothing here waits.
 enum Terminal {
@@ -25,7 +26,7 @@ enum Terminal {
   /// takes 4096 bytes without blocking, which is more than a line. One at a time, as the next one may find
   /// the pipe full.
   private static func put(_ line: String, on descriptor: Int32) {
-    let bytes = Array("\(line.cut(to: longestLine))\n".utf8)
+    let bytes = Array("\(line.printable.cut(to: longestLine))\n".utf8)
     turn.withLock { _ in
       var pipe = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       guard poll(&pipe, 1, 0) == 1 else { return }

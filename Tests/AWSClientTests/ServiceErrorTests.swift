@@ -61,6 +61,11 @@ struct ServiceErrorTests {
     }
   }
 
+  @Test func `A message is cut within a character that has marks without end`() {
+    let marks = "e" + String(repeating: "\u{301}", count: 100_000)
+    #expect(error(#"{"message":"\#(marks)"}"#).withholding([]).message?.utf8.count ?? 0 < 4 * 4096)
+  }
+
   @Test func `A secret is looked for before a message is cut`() {
     let (secret, before) = (String(repeating: "s", count: 40), String(repeating: "x", count: 4080))
     for error in [

@@ -78,6 +78,15 @@ def test_a_call_that_is_refused_is_a_problem_in_Athena_s_words(capture):
     assert "AccessDeniedException: User: x is not authorized" in document["problems"][0]
 
 
+def test_a_message_forges_no_line_and_steers_no_terminal(capture):
+    message = "no\nregion       us-east-1 (AWS_REGION)\x1b[2J\x9b1m\u202e"
+    capture.on("ListSessions", capturing.failure("AccessDeniedException", message, 400))
+    run = programs.run("check", "--call", **SETTINGS, AWS_ENDPOINT_URL=capture.url)
+    [problem] = [line for line in run.stdout.splitlines() if line.startswith("PROBLEM")]
+    assert problem.endswith("no\\u{a}region       us-east-1 (AWS_REGION)\\u{1b}[2J\\u{9b}1m\\u{202e}")
+    assert len(re.findall(r"(?m)^region ", run.stdout)) == 1
+
+
 def explained(text):
     """The three parts that `explain` prints."""
     return re.fullmatch(

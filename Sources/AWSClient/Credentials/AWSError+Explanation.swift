@@ -20,5 +20,12 @@ extension AWSError {
 
 extension String {
   /// A text from outside, fit for a message.
-  var onOneLine: String { String(String.UnicodeScalarView(unicodeScalars.prefix(512))).printable }
+  package var onOneLine: String { cut(to: 512).printable }
+
+  /// So many of its scalars at most.
+  ///
+  /// Scalars and not characters: one character may hold a megabyte of combining marks.
+  func cut(to scalars: Int) -> String {
+    String(String.UnicodeScalarView(unicodeScalars.prefix(scalars)))
+  }
 }
