@@ -26,11 +26,14 @@ public struct ClientRequest: Sendable {
   /// Whether it goes to its host itself, whatever proxy there is: metadata services answer to the
   /// machine that asks, and what they answer with is nothing that a proxy may see.
   public var goesDirect: Bool
+  /// Whether other requests wait for its answer, as for credentials: it is counted apart from them, so
+  /// that they can't have it refused.
+  public var isPrerequisite: Bool
 
   public init(
     _ method: Method, _ url: String, fields: [(name: String, value: String)] = [],
     body: [UInt8] = [], answerLimit: Int = 1 << 20, headerLimit: Int = 64 << 10,
-    deadline: Duration = .seconds(15), goesDirect: Bool = false
+    deadline: Duration = .seconds(15), goesDirect: Bool = false, isPrerequisite: Bool = false
   ) {
     self.method = method
     self.url = url
@@ -40,5 +43,6 @@ public struct ClientRequest: Sendable {
     self.headerLimit = headerLimit
     self.deadline = deadline
     self.goesDirect = goesDirect
+    self.isPrerequisite = isPrerequisite
   }
 }

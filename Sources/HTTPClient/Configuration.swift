@@ -3,14 +3,15 @@ extension HTTPClient {
   public struct Configuration: Sendable {
     /// The value of `User-Agent`.
     public var userAgent: String
-    /// The time from the name's resolution to the end of the TLS handshake.
+    /// The time that a name's lookup may take; and the time from there to the end of the TLS handshake.
     public var connectDeadline: Duration
     /// How long a stream may stay silent while its reader waits.
     public var stallLimit: Duration
     /// The bytes that a stream holds for its reader before it stops reading from its socket.
     public var streamBuffer: Int
-    /// How many answers may be awaited at once, and how many streams be open: beyond them a request is
-    /// refused. Streams last as long as their readers take, and are no reason to refuse the others.
+    /// How many answers may be awaited at once, how many streams be open, and how many prerequisites of
+    /// others be awaited: beyond them a request is refused. Streams last as long as their readers take,
+    /// and are no reason to refuse the others.
     public var transfers: Int
     /// The connections that are kept open for later requests.
     public var keptConnections: Int

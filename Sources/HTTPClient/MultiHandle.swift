@@ -17,8 +17,8 @@ final class MultiHandle {
 
   /// The handles that libcurl works on, or is to work on, by its own pointer.
   private var running: [UnsafeMutableRawPointer: EasyHandle] = [:]
-  /// How many of them there are of each kind.
-  private var counts: [Transfer.Kind: Int] = [:]
+  /// How many of them there are for each purpose.
+  private var counts: [Transfer.Purpose: Int] = [:]
   private var idle: [EasyHandle] = []
   /// The streams of which a callback has noted something.
   private var progressed: [Transfer] = []
@@ -75,10 +75,10 @@ final class MultiHandle {
     loop.assertIsCurrent()
     guard !isClosed else { throw .closed }
     try request.check()
-    guard counts[kind, default: 0] < configuration.transfers else {
+    let transfer = Transfer(request, as: kind, streamBuffer: configuration.streamBuffer)
+    guard counts[transfer.purpose, default: 0] < configuration.transfers else {
       throw .overloaded(limit: configuration.transfers)
     }
-    let transfer = Transfer(request, as: kind, streamBuffer: configuration.streamBuffer)
     let easy =
       idle.popLast()
       ?? EasyHandle(
@@ -86,7 +86,7 @@ final class MultiHandle {
         sharing: share)
     try easy.prepare(request, for: transfer)
     running[easy.raw] = easy
-    counts[kind, default: 0] += 1
+    counts[transfer.purpose, default: 0] += 1
     transfer.begin(on: easy, of: self)
     lookups.enqueue(easy)
     settle()
@@ -125,7 +125,7 @@ final class MultiHandle {
     running[easy.raw] = nil
     if !lookups.withdraw(easy) { curl_multi_remove_handle(raw, easy.raw) }
     let transfer = easy.transfer
-    if let transfer { counts[transfer.kind, default: 0] -= 1 }
+    if let transfer { counts[transfer.purpose, default: 0] -= 1 }
     easy.release()
     if !isClosed, idle.count < configuration.keptConnections { idle.append(easy) }
     return transfer

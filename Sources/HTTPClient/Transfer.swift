@@ -8,6 +8,11 @@ final class Transfer {
     case whole, stream
   }
 
+  /// What the transfers are counted by: none of one purpose has those of another refused.
+  enum Purpose {
+    case whole, stream, prerequisite
+  }
+
   /// What the task waits for.
   enum Milestone {
     case head, content, end
@@ -26,6 +31,7 @@ final class Transfer {
   }
 
   let kind: Kind
+  let purpose: Purpose
   private let limits: Limits
   private let streamBuffer: Int
   private var head: AnswerHead
@@ -39,6 +45,12 @@ final class Transfer {
 
   init(_ request: ClientRequest, as kind: Kind, streamBuffer: Int) {
     self.kind = kind
+    purpose =
+      switch kind {
+      case _ where request.isPrerequisite: .prerequisite
+      case .whole: .whole
+      case .stream: .stream
+      }
     self.streamBuffer = streamBuffer
     limits = Limits(answer: request.answerLimit, header: request.headerLimit)
     head = AnswerHead(limit: request.headerLimit)

@@ -47,6 +47,33 @@ import Testing
     #expect(errors == [.overloaded(limit: 50), nil])
   }
 
+  @Test func `others can't have what they wait for refused`() async throws {
+    let (began, ended) = (Signal<Void>(), Signal<Void>())
+    let silent = RawServer {
+      _ = $0.readRequest()
+      began.fire(())
+      $0.waitForEnd()
+    }
+    let server = RawServer(answering: ConnectionTests.answer)
+    let outcomes = try await withClient(
+      .init(userAgent: "test", transfers: 1)
+    ) { client, loop in
+      let first = loop.spawn {
+        _ = await client.outcome(of: ClientRequest(.get, silent.url()))
+        ended.fire(())
+      }
+      await began.wait()
+      let second = await client.outcome(of: ClientRequest(.get, server.url()))
+      let needed = await client.outcome(
+        of: ClientRequest(.get, server.url(), isPrerequisite: true))
+      first.cancel()
+      await ended.wait()
+      return [second, needed]
+    }
+    #expect(outcomes[0].error == .overloaded(limit: 1))
+    #expect(outcomes[1].text == "hi")
+  }
+
   private static func errorOfOpening(
     _ server: RawServer, _ client: HTTPClient
   ) async -> HTTPClientError? {

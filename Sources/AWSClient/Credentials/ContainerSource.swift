@@ -31,7 +31,8 @@ struct ContainerSource: CredentialsSource {
     if let token = try authorization() { fields.append(("Authorization", token)) }
     let request = ClientRequest(
       .get, endpoint.url, fields: fields, answerLimit: MetadataAnswer.limit,
-      headerLimit: MetadataAnswer.limit, deadline: deadline, goesDirect: true)
+      headerLimit: MetadataAnswer.limit, deadline: deadline, goesDirect: true,
+      isPrerequisite: true)
     var failure = ""
     for attempt in 1...Self.attempts {
       if attempt > 1 { try await wait(on: tools.loop) }

@@ -60,6 +60,7 @@ struct CredentialsCall {
   private func once(_ request: ClientRequest) async throws(CallFailure) -> [UInt8] {
     var request = request
     request.answerLimit = Self.answerLimit
+    request.isPrerequisite = true
     let response: ClientResponse
     do throws(HTTPClientError) {
       response = try await tools.http.send(request)

@@ -110,7 +110,7 @@ struct InstanceMetadata {
     let request = ClientRequest(
       method, "\(settings.endpoint)/latest/\(path)", fields: fields,
       answerLimit: MetadataAnswer.limit, headerLimit: MetadataAnswer.limit,
-      deadline: settings.timeout, goesDirect: true)
+      deadline: settings.timeout, goesDirect: true, isPrerequisite: true)
     var answer: ClientResponse?
     var absence = Absence(reason: "did not answer")
     for _ in 1...settings.attempts {
