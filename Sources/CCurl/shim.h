@@ -70,17 +70,11 @@ static inline CURLcode ccurl_set_connection_lifetime(CURL *easy, long seconds) {
   return curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, seconds);
 }
 
-/// A transfer that ends while its name is being resolved leaves the resolver's thread behind;
-/// libcurl would join it, and so block the loop for as long as the name server is silent.
-static inline CURLcode ccurl_leave_resolver_behind(CURL *easy) {
-  return curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-}
-
 static inline CURLcode ccurl_set_user_agent(CURL *easy, const char *text) {
   return curl_easy_setopt(easy, CURLOPT_USERAGENT, text);
 }
 
-/// From the name's resolution to the end of the TLS handshake.
+/// From the first connection to the end of the TLS handshake.
 static inline CURLcode ccurl_set_connect_deadline(CURL *easy, long milliseconds) {
   return curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds);
 }
@@ -100,7 +94,8 @@ static inline CURLcode ccurl_set_receivers(
   return code;
 }
 
-/// What is told that a name is looked up, since its address isn't known.
+/// What is asked whether a host may be looked up, since its address isn't known; the transfer fails where it
+/// returns anything but 0.
 static inline CURLcode ccurl_set_lookup_watcher(
     CURL *easy, curl_resolver_start_callback watch, void *context) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, watch);
@@ -140,13 +135,21 @@ static inline CURLcode ccurl_set_url(CURL *easy, const char *url) {
   return curl_easy_setopt(easy, CURLOPT_URL, url);
 }
 
-/// The proxy to go through; "" is none. Without a user nothing is said of who asks.
+/// The proxy to go through; "" is none. The port is its URL's, which is 1080 to libcurl where none is given.
+/// Without a user nothing is said of who asks.
 static inline CURLcode ccurl_set_proxy(
-    CURL *easy, const char *url, const char *user, const char *password) {
+    CURL *easy, const char *url, long port, const char *user, const char *password) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PROXY, url);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PROXYPORT, port);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, user);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, password);
   return code;
+}
+
+/// What the address of a host is, as curl_easy_setopt has it for CURLOPT_RESOLVE; the list must live until it
+/// is replaced. NULL is nothing.
+static inline CURLcode ccurl_set_addresses(CURL *easy, struct curl_slist *list) {
+  return curl_easy_setopt(easy, CURLOPT_RESOLVE, list);
 }
 
 /// The status with which a proxy answered CONNECT; 0 where none was asked to connect.

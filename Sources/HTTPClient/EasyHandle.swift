@@ -9,30 +9,41 @@ final class EasyHandle {
   private var fields: FieldList?
   private let proxies: Proxies
   private let sockets: SocketTable
-  private let lookups: Lookups
+  private let loop: EventLoop
+  private let connectDeadline: Duration
+  private var url = ""
   /// What leads to the transfer's host.
   private var proxy: Proxy?
+  /// The host whose address libcurl wants to know, and which the transfer waits for once
+  /// ``isWaitingForAddresses``.
+  private(set) var unknownHost: Host?
+  private(set) var isWaitingForAddresses = false
+  private var addresses: UnsafeMutablePointer<curl_slist>?
   private var deadline: Deadline?
+  /// When the request's deadline is.
+  private var end = Instant.never
 
   init(
     loop: EventLoop, configuration: HTTPClient.Configuration, sockets: SocketTable,
-    lookups: Lookups, sharing share: UnsafeMutableRawPointer
+    sharing share: UnsafeMutableRawPointer
   ) {
     guard let raw = curl_easy_init() else { fatalError("curl_easy_init: out of memory") }
     self.raw = raw
     proxies = configuration.proxies
     self.sockets = sockets
-    self.lookups = lookups
+    self.loop = loop
+    connectDeadline = configuration.connectDeadline
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     setConstants(configuration)
     precondition(ccurl_use_share(raw, share) == CURLE_OK, "libcurl refuses to share")
-    deadline = loop.makeDeadline { [unowned self] in transfer?.deadlineHasPassed() }
+    deadline = loop.makeDeadline { [unowned self] in deadlineHasPassed() }
   }
 
   /// The multi handle has let go of it before.
   deinit {
     curl_easy_cleanup(raw)
+    curl_slist_free_all(addresses)
     errorText.deallocate()
   }
 
@@ -41,14 +52,14 @@ final class EasyHandle {
     let context = Unmanaged.passUnretained(self).toOpaque()
     let codes = [
       ccurl_forbid_signals(raw), ccurl_allow_http_only(raw), ccurl_keep_path(raw),
-      ccurl_verify_tls(raw), ccurl_ignore_environment(raw), ccurl_leave_resolver_behind(raw),
+      ccurl_verify_tls(raw), ccurl_ignore_environment(raw),
       ccurl_distrust_proxies(raw, configuration.authorities),
       ccurl_set_connection_lifetime(raw, Int(configuration.connectionLifetime.components.seconds)),
       ccurl_set_user_agent(raw, configuration.userAgent),
       ccurl_set_connect_deadline(raw, Self.milliseconds(configuration.connectDeadline)),
       ccurl_set_error_buffer(raw, errorText),
       ccurl_set_receivers(raw, Self.receiveHeader, Self.receiveContent, context),
-      ccurl_set_lookup_watcher(raw, Self.noteLookup, context),
+      ccurl_set_lookup_watcher(raw, Self.allowLookup, context),
       ccurl_set_socket_opener(raw, Self.openSocket, context), sockets.own(raw),
       configuration.authorities.map { ccurl_set_authorities(raw, $0) } ?? CURLE_OK,
     ]
@@ -77,8 +88,10 @@ final class EasyHandle {
       throw .invalidRequest("libcurl refuses the URL or the content")
     }
     self.transfer = transfer
+    url = request.url
     errorText[0] = 0
-    deadline?.arm(after: request.deadline)
+    end = loop.now + request.deadline
+    deadline?.arm(at: end)
   }
 
   private func set(_ method: ClientRequest.Method, _ body: [UInt8]) -> CURLcode {
@@ -95,12 +108,17 @@ final class EasyHandle {
     let wanted = request.goesDirect ? nil : proxies.setting(for: request.url)?.proxy
     guard wanted != proxy else { return CURLE_OK }
     proxy = wanted
-    return ccurl_set_proxy(raw, wanted?.url ?? "", wanted?.user, wanted?.password)
+    let host = wanted.flatMap { Host(of: $0.url, isProxy: true) }
+    return ccurl_set_proxy(
+      raw, wanted?.url ?? "", host?.port ?? 0, wanted?.user, wanted?.password)
   }
 
   /// What the last transfer has failed of.
   func error(_ code: CURLcode, limits: Transfer.Limits) -> HTTPClientError {
-    let error = code.error(detail: String(cString: errorText), limits: limits)
+    inContext(code.error(detail: String(cString: errorText), limits: limits))
+  }
+
+  private func inContext(_ error: HTTPClientError) -> HTTPClientError {
     guard let proxy else { return error }
     return error.through(proxy, connectStatus: ccurl_connect_status(raw))
   }
@@ -108,7 +126,9 @@ final class EasyHandle {
   /// Forgets the transfer and what belonged to it. The multi handle has let go of it before.
   func release() {
     transfer = nil
-    lookups.end(for: self)
+    unknownHost = nil
+    isWaitingForAddresses = false
+    setAddresses(nil)
     deadline?.disarm()
     _ = ccurl_forget_body(raw)
     _ = ccurl_set_fields(raw, nil)
@@ -119,17 +139,68 @@ final class EasyHandle {
 
   func disarm() { deadline?.disarm() }
 
+  private func deadlineHasPassed() {
+    if isWaitingForAddresses {
+      transfer?.abort(lookupError("no answer in time"))
+    } else {
+      transfer?.deadlineHasPassed()
+    }
+  }
+
+  // MARK: Looking up
+
+  /// The transfer waits for addresses, for as long as it may take to connect. libcurl has let go of it.
+  func waitForAddresses() {
+    isWaitingForAddresses = true
+    deadline?.arm(at: min(end, loop.now + connectDeadline))
+  }
+
+  /// Has libcurl know the addresses of the host that it wanted to know, for as long as those that it
+  /// looks up itself. It is told them when it gets the transfer again.
+  func goOn(with addresses: [String]) {
+    guard let host = unknownHost else { return }
+    let list = curl_slist_append(
+      nil, "+\(host.name):\(host.port):\(addresses.joined(separator: ","))")
+    guard let list else { fatalError("out of memory") }
+    setAddresses(list)
+    unknownHost = nil
+    isWaitingForAddresses = false
+    errorText[0] = 0
+    deadline?.arm(at: end)
+  }
+
+  private func setAddresses(_ list: UnsafeMutablePointer<curl_slist>?) {
+    guard list != nil || addresses != nil else { return }
+    _ = ccurl_set_addresses(raw, list)
+    curl_slist_free_all(addresses)
+    addresses = list
+  }
+
+  /// Why the host that libcurl wants to know has no address.
+  func lookupError(_ reason: String) -> HTTPClientError {
+    let kind = unknownHost?.isProxy == true ? "proxy" : "host"
+    return inContext(.resolve("Could not resolve \(kind): \(unknownHost?.name ?? ""): \(reason)"))
+  }
+
+  /// Whether libcurl finds the address of the host without asking anybody.
+  private func allowsLookup() -> Bool {
+    guard let host = Host(of: proxy?.url ?? url, isProxy: proxy != nil), host.isToBeLookedUp else {
+      return true
+    }
+    // What is not known after a lookup never will be.
+    if addresses == nil { unknownHost = host }
+    return false
+  }
+
   // MARK: Callbacks
 
-  private static let noteLookup: curl_resolver_start_callback = { _, _, context in
-    guard let easy = of(context) else { return -1 }
-    easy.lookups.begin(for: easy)
-    return 0
+  /// Called before libcurl looks up what is neither known to it nor on a kept connection.
+  private static let allowLookup: curl_resolver_start_callback = { _, _, context in
+    of(context)?.allowsLookup() == true ? 0 : -1
   }
 
   private static let openSocket: curl_opensocket_callback = { context, _, address in
     guard let easy = of(context), let address = address?.pointee else { return CURL_SOCKET_BAD }
-    easy.lookups.end(for: easy)
     return easy.sockets.open(for: address)
   }
 

@@ -13,6 +13,13 @@ public final class HTTPClient {
     multi = MultiHandle(loop: loop, configuration: configuration)
   }
 
+  /// - Parameter lookUp: What looks names up, for tests.
+  init(
+    on loop: EventLoop, configuration: Configuration, lookUp: @escaping Lookups.Begin
+  ) {
+    multi = MultiHandle(loop: loop, configuration: configuration, lookUp: lookUp)
+  }
+
   /// Ends what is under way with ``HTTPClientError/closed``.
   deinit { multi.close() }
 

@@ -1,40 +1,67 @@
-/// The lookups of names that are under way, and the transfers that wait until there are fewer.
+import EventLoop
+
+/// The lookups of names that are under way, and the transfers that wait for them.
 ///
-/// libcurl gives each lookup a thread, and leaves it behind where the transfer ends first: while the name
-/// servers are silent, every transfer would be one thread more. Most of those who wait find the name known
-/// afterwards, and need no lookup.
+/// A name is looked up once, however many want it, and so many names at a time: while the name servers
+/// are silent, a lookup holds a thread for longer than anybody waits. It goes on then, for those who come
+/// after.
 final class Lookups {
+  typealias Begin = (String, @escaping @Sendable (NameLookup.Answer) -> Void) -> Void
+  typealias OnAnswer = ([EasyHandle], NameLookup.Answer) -> Void
+
   /// How many there are at once.
-  private static let limit = 16
+  static let limit = 16
 
-  private var underWay: Set<ObjectIdentifier> = []
-  private var waiting: [EasyHandle] = []
+  private let loop: EventLoop
+  private let begin: Begin
+  /// Called on the loop with those who still wait.
+  var onAnswer: OnAnswer = { _, _ in }
+  private var waiting: [String: [EasyHandle]] = [:]
+  private var underWay: Set<String> = []
+  /// The names that are not being looked up yet; somebody waits for each.
+  private var queue: [String] = []
 
-  /// libcurl begins to look a name up for a transfer.
-  func begin(for easy: EasyHandle) {
-    underWay.insert(ObjectIdentifier(easy))
+  init(loop: EventLoop, begin: @escaping Begin = NameLookup.begin) {
+    self.loop = loop
+    self.begin = begin
   }
 
-  /// The name is known, or nobody wants it any more.
-  func end(for easy: EasyHandle) {
-    underWay.remove(ObjectIdentifier(easy))
+  /// Has a transfer wait for the addresses of a name.
+  func add(_ easy: EasyHandle, for name: String) {
+    waiting[name, default: []].append(easy)
+    guard !underWay.contains(name), !queue.contains(name) else { return }
+    queue.append(name)
+    beginNext()
   }
 
-  /// Has a transfer wait for its turn, which ``next()`` tells of.
-  func enqueue(_ easy: EasyHandle) {
-    waiting.append(easy)
+  /// Has it wait no longer.
+  func remove(_ easy: EasyHandle, for name: String) {
+    waiting[name]?.removeAll { $0 === easy }
+    guard waiting[name]?.isEmpty == true else { return }
+    waiting[name] = nil
+    queue.removeAll { $0 == name }
   }
 
-  /// Returns whether it was waiting: libcurl has not seen it then.
-  func withdraw(_ easy: EasyHandle) -> Bool {
-    guard let index = waiting.firstIndex(where: { $0 === easy }) else { return false }
-    waiting.remove(at: index)
-    return true
+  private func beginNext() {
+    guard underWay.count < Self.limit, !queue.isEmpty else { return }
+    let name = queue.removeFirst()
+    underWay.insert(name)
+    // The thread holds the loop, which may have been stopped by the time that it is done.
+    let (loop, begin) = (loop, begin)
+    loop.spawn { [weak self] in
+      let answer = await withCheckedContinuation { continuation in
+        begin(name) { answer in
+          continuation.resume(returning: answer)
+          withExtendedLifetime(loop) {}
+        }
+      }
+      self?.end(name, answer)
+    }
   }
 
-  /// The transfer whose turn it is; nil where nobody waits, or has to wait on.
-  func next() -> EasyHandle? {
-    guard underWay.count < Self.limit, !waiting.isEmpty else { return nil }
-    return waiting.removeFirst()
+  private func end(_ name: String, _ answer: NameLookup.Answer) {
+    underWay.remove(name)
+    beginNext()
+    if let easies = waiting.removeValue(forKey: name) { onAnswer(easies, answer) }
   }
 }

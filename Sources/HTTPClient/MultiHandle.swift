@@ -11,7 +11,7 @@ final class MultiHandle {
   /// The TLS sessions of all handles: each by itself would remember its own alone.
   private let share: UnsafeMutableRawPointer
   private let sockets: SocketTable
-  private let lookups = Lookups()
+  private let lookups: Lookups
   private var timer: Deadline?
   private var isClosed = false
 
@@ -25,7 +25,10 @@ final class MultiHandle {
   /// The milliseconds that libcurl wants to wait, noted by its callback; -1 is for ever.
   private var wantedDelay: Int?
 
-  init(loop: EventLoop, configuration: HTTPClient.Configuration) {
+  init(
+    loop: EventLoop, configuration: HTTPClient.Configuration,
+    lookUp: @escaping Lookups.Begin = NameLookup.begin
+  ) {
     loop.assertIsCurrent()
     Self.initializeLibcurl
     guard let raw = curl_multi_init(), let share = curl_share_init(),
@@ -36,6 +39,7 @@ final class MultiHandle {
     self.loop = loop
     self.configuration = configuration
     sockets = SocketTable(loop: loop)
+    lookups = Lookups(loop: loop, begin: lookUp)
     let context = Unmanaged.passUnretained(self).toOpaque()
     let codes = [
       sockets.watch(raw), ccurl_multi_set_timer(raw, Self.noteDelay, context),
@@ -43,6 +47,7 @@ final class MultiHandle {
     ]
     precondition(codes.allSatisfy { $0 == CURLM_OK }, "libcurl refuses an option")
     sockets.onEvent = { [unowned self] in act($0, $1) }
+    lookups.onAnswer = { [unowned self] in goOn($0, with: $1) }
     timer = loop.makeDeadline { [unowned self] in act(CURL_SOCKET_TIMEOUT, 0) }
   }
 
@@ -69,8 +74,7 @@ final class MultiHandle {
 
   // MARK: Transfers
 
-  /// Begins a transfer; on a kept connection the request has left when this returns, unless many names
-  /// are being looked up.
+  /// Begins a transfer; on a kept connection the request has left when this returns.
   func start(_ request: ClientRequest, as kind: Transfer.Kind) throws(HTTPClientError) -> Transfer {
     loop.assertIsCurrent()
     guard !isClosed else { throw .closed }
@@ -82,24 +86,42 @@ final class MultiHandle {
     let easy =
       idle.popLast()
       ?? EasyHandle(
-        loop: loop, configuration: configuration, sockets: sockets, lookups: lookups,
-        sharing: share)
+        loop: loop, configuration: configuration, sockets: sockets, sharing: share)
     try easy.prepare(request, for: transfer)
     running[easy.raw] = easy
     counts[transfer.purpose, default: 0] += 1
     transfer.begin(on: easy, of: self)
-    lookups.enqueue(easy)
-    settle()
+    add(easy)
+    act(CURL_SOCKET_TIMEOUT, 0)
     return transfer
   }
 
-  /// Hands over to libcurl the next transfer whose turn it is; false where there is none.
-  private func admit() -> Bool {
-    guard let easy = lookups.next() else { return false }
+  private func add(_ easy: EasyHandle) {
     let code = curl_multi_add_handle(raw, easy.raw)
     precondition(code == CURLM_OK, "curl_multi_add_handle: out of memory")
-    perform(CURL_SOCKET_TIMEOUT, 0)
-    return true
+  }
+
+  /// libcurl would give each lookup a thread, and leave that behind where the transfer ends first. So it
+  /// gives the transfer back, with nothing sent, and gets it again together with the addresses.
+  private func lookUp(_ host: Host, for easy: EasyHandle) {
+    curl_multi_remove_handle(raw, easy.raw)
+    easy.waitForAddresses()
+    lookups.add(easy, for: host.name)
+  }
+
+  private func goOn(_ easies: [EasyHandle], with answer: NameLookup.Answer) {
+    loop.assertIsCurrent()
+    for easy in easies {
+      switch answer {
+      case .success(let addresses):
+        easy.goOn(with: addresses)
+        add(easy)
+      case .failure(let failure):
+        let error = easy.lookupError(failure.reason)
+        take(easy)?.end(error)
+      }
+    }
+    act(CURL_SOCKET_TIMEOUT, 0)
   }
 
   func abort(_ easy: EasyHandle, _ error: HTTPClientError) {
@@ -123,7 +145,11 @@ final class MultiHandle {
   /// Takes a handle back from libcurl, and its transfer from the handle.
   private func take(_ easy: EasyHandle) -> Transfer? {
     running[easy.raw] = nil
-    if !lookups.withdraw(easy) { curl_multi_remove_handle(raw, easy.raw) }
+    if easy.isWaitingForAddresses, let host = easy.unknownHost {
+      lookups.remove(easy, for: host.name)
+    } else {
+      curl_multi_remove_handle(raw, easy.raw)
+    }
     let transfer = easy.transfer
     if let transfer { counts[transfer.purpose, default: 0] -= 1 }
     easy.release()
@@ -147,7 +173,7 @@ final class MultiHandle {
 
   /// Does what the callbacks noted. Ends of transfers come first, as they change the rest.
   private func settle() {
-    repeat { endTransfers() } while admit()
+    endTransfers()
     if !progressed.isEmpty {
       for transfer in progressed { transfer.advance() }
       progressed.removeAll(keepingCapacity: true)
@@ -165,7 +191,11 @@ final class MultiHandle {
       // The message dies with the handle's removal.
       let (handle, code) = (message.pointee.easy_handle, message.pointee.data.result)
       guard let handle, let easy = running[handle] else { continue }
-      take(easy)?.end(code, on: easy)
+      if let host = easy.unknownHost {
+        lookUp(host, for: easy)
+      } else {
+        take(easy)?.end(code, on: easy)
+      }
     }
   }
 
