@@ -24,8 +24,6 @@ public struct AWSContext {
   let http: HTTPClient
   let region: Region
   let shared: AWSShared
-  /// This machine's clock as it is.
-  let clock: () -> Int
   /// Those for credentials, with the corrected clock.
   public let tools: CredentialsTools
   /// Waits between two tries.
@@ -42,13 +40,12 @@ public struct AWSContext {
     self.http = http
     self.region = region
     self.shared = shared
-    self.clock = clock
     self.pause =
       pause
       ?? { (duration) async throws(CancellationError) in try await loop.pause(for: duration) }
     tools = CredentialsTools(
-      loop: loop, http: http, clock: clock, offset: { shared.clockOffset.seconds },
-      retries: shared.retries)
+      loop: loop, http: http, clock: clock, clockOffset: shared.clockOffset, retries: shared.retries
+    )
   }
 
   /// By how many seconds the clock is corrected; 0 as long as nothing shows that it is wrong.

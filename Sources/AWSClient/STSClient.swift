@@ -33,7 +33,7 @@ struct STSClient {
     let signer = Signer(service: "sts", region: region)
     let hash = SHA256.hash(body)
     let secrets = [source.secretAccessKey, source.sessionToken ?? ""]
-    let answer = try await call(with: tools, withholding: secrets) { now in
+    let answer = try await call(with: tools, isSigned: true, withholding: secrets) { now in
       request(
         body,
         signer.sign(
@@ -48,7 +48,7 @@ struct STSClient {
     _ role: Role, webIdentityToken token: String, with tools: CredentialsTools
   ) async throws(AWSError) -> AssumedRole {
     let body = Self.form("AssumeRoleWithWebIdentity", role, [("WebIdentityToken", token)])
-    let answer = try await call(with: tools, withholding: [token]) { _ in
+    let answer = try await call(with: tools, isSigned: false, withholding: [token]) { _ in
       request(body, Self.fields)
     }
     return try Self.assumedRole(answer, "AssumeRoleWithWebIdentity")
@@ -68,14 +68,15 @@ struct STSClient {
   }
 
   private func call(
-    with tools: CredentialsTools, withholding secrets: [String], _ request: (Int) -> ClientRequest
+    with tools: CredentialsTools, isSigned: Bool, withholding secrets: [String],
+    _ request: (Int) -> ClientRequest
   ) async throws(AWSError) -> [UInt8] {
     let call = CredentialsCall(
       tools: tools,
       readError: { ServiceError(xml: $0.body, status: $0.status, fields: $0.fields) },
       secrets: secrets,
       // The identity provider could not be asked for its keys (STS's model says: try again).
-      transientCodes: ["IDPCommunicationError"])
+      transientCodes: ["IDPCommunicationError"], isSigned: isSigned)
     return try await call.send(request)
   }
 

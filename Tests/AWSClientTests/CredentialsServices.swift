@@ -12,7 +12,7 @@ let testMoment = 1_763_799_353
 
 /// Runs `body` with a source's tools and the URL of a service that answers as `answer` says.
 func withTools<Value: Sendable>(
-  log: Log = Log(), at moment: Int = testMoment, offset: Int = 0,
+  log: Log = Log(), at moment: Int = testMoment, clockOffset: ClockOffset = ClockOffset(),
   retries: RetryPolicy = RetryPolicy(),
   answering answer: @escaping @Sendable (Received) -> Script = { _ in Script(status: 404) },
   _ body: @escaping @Sendable (CredentialsTools, String) async throws -> Value
@@ -39,7 +39,8 @@ func withTools<Value: Sendable>(
     defer { client.close() }
     return try await body(
       CredentialsTools(
-        loop: loop, http: client, clock: { moment }, offset: { offset }, retries: retries),
+        loop: loop, http: client, clock: { moment }, clockOffset: clockOffset,
+        retries: retries),
       "http://127.0.0.1:\(server.port)")
   }.value
 }

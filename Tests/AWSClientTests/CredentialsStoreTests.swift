@@ -124,6 +124,34 @@ import Testing
     #expect(told.withLock { $0 } == [true, true, true])
   }
 
+  @Test
+  func `a failure is told anew when the old ones don't serve any more, or when it is another`()
+    async throws
+  {
+    let clock = Clock()
+    let source = ScriptedSource { number in
+      if number == 1 { return .success(key(1, until: clock.now + 3600)) }
+      return .failure(number < 5 ? Self.broken : CredentialsError(source: "s", "\(number)"))
+    }
+    let told = Lock<[String]>([])
+    let store = CredentialsStore(
+      source, random: { 0 },
+      onFailure: { error, serves in told.withLock { $0.append("\(serves) \(error)") } })
+    try await withStore(store, clock) { id, context in
+      _ = await id()
+      clock.advance(by: 3600 - 451)
+      _ = await id()
+      while told.withLock(\.isEmpty) { try await context.pause(.zero) }
+      for _ in 1...12 {
+        clock.advance(by: 1)
+        _ = await id()
+      }
+    }
+    // The third and the fourth are no news; the fifth is by the tenth second.
+    #expect(
+      told.withLock { $0 } == ["true \(Self.broken)", "false \(Self.broken)", "false s: 13"])
+  }
+
   @Test func `whose credentials they are is told at first and when it changes, and no renewal is`()
     async throws
   {
@@ -281,6 +309,31 @@ import Testing
     }
   }
 
+  @Test func `changed files that hang hold up the calls of one second, and not for ever`()
+    async throws
+  {
+    let clock = Clock()
+    let source = ScriptedSource { .success(key($0)) }
+    try await withStore(CredentialsStore(source), clock) { id, context in
+      #expect(await id() == "AKID1")
+      source.hold()
+      source.change()
+      clock.advance(by: 1)
+      #expect(await id() == "AKID1")
+      let begin = ContinuousClock.now
+      for _ in 0..<100 {
+        clock.advance(by: 1)
+        #expect(await id() == "AKID1")
+      }
+      // A wait of a second each would be a hundred.
+      #expect(ContinuousClock.now - begin < .seconds(30))
+      #expect(source.asked == 2)
+      source.release()
+      while await id() != "AKID2" { try await context.pause(.zero) }
+    }
+    #expect(source.asked == 2)
+  }
+
   @Test func `files that gave nothing are asked again a while later, though they have not changed`()
     async throws
   {
@@ -288,14 +341,16 @@ import Testing
     let source = ScriptedSource { number in
       number == 2 ? .failure(Self.broken) : .success(key(number))
     }
-    try await withStore(CredentialsStore(source), clock) { id, _ in
+    try await withStore(CredentialsStore(source), clock) { id, context in
       var ids = [await id()]
       source.change()
       for seconds in [1, 1, 10] {
         clock.advance(by: seconds)
         ids.append(await id())
       }
-      #expect(ids == ["AKID1", "AKID1", "AKID1", "AKID3"])
+      // Behind the calls: they have waited for these files once.
+      #expect(ids == ["AKID1", "AKID1", "AKID1", "AKID1"])
+      while await id() != "AKID3" { try await context.pause(.zero) }
     }
   }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AWSClient
 
-struct ProfileFilesTests {
+@Suite(.timeLimit(.minutes(1))) struct ProfileFilesTests {
   private let home = TestHome()
 
   // MARK: Which profile, which files
@@ -127,6 +127,46 @@ struct ProfileFilesTests {
     #expect(try files.profiles().settings["x"] == "2")
     for second in 7...9 { files.look(at: second) }
     #expect(files.edition == 2)
+  }
+
+  @Test func `What the files say to other profiles counts for nothing`() throws {
+    let config = """
+      [default]
+      role_arn = r
+      source_profile = middle
+      [profile middle]
+      source_profile = last
+      [profile last]
+      sso_session = login
+      source_profile = default
+      [sso-session login]
+      x = 1
+      [profile other]
+      x = 1
+      [sso-session other]
+      x = 1
+
+      """
+    home.write(".aws/config", config)
+    let files = home.files()
+    var second = 0
+    func edition(after config: String, _ credentials: String? = nil) -> Int {
+      home.write(".aws/config", config + String(repeating: "#\n", count: second))
+      if let credentials { home.write(".aws/credentials", credentials) }
+      for _ in 1...3 {
+        second += 1
+        files.look(at: second)
+      }
+      return files.edition
+    }
+    #expect(edition(after: config + "y = 1\n[profile new]\nx = 1\n") == 0)
+    #expect(try files.profiles()["new"] != nil)
+    #expect(edition(after: config.replacing("[profile other]\nx = 1", with: "")) == 0)
+    #expect(edition(after: config, "[other]\nx = 1\n") == 0)
+    #expect(edition(after: config, "[middle]\nx = 1\n") == 1)
+    #expect(edition(after: config.replacing("login]\nx = 1", with: "login]\nx = 2")) == 2)
+    #expect(edition(after: config.replacing("[profile last]", with: "[profile last]\nx = 1")) == 3)
+    #expect(edition(after: config.replacing("role_arn = r", with: "role_arn = s")) == 4)
   }
 
   @Test(arguments: [true, false])

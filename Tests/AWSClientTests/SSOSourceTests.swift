@@ -1,5 +1,7 @@
+import CivilTime
 import EventLoop
 import Glibc
+import HTTPMessage
 import SigV4
 import Testing
 
@@ -60,14 +62,16 @@ struct SSOSourceTests {
   private func resolve(
     _ config: String = session, token: String?, file: String = sessionFile,
     home: TestHome = TestHome(), log: Log = Log(), portal: Script = credentials,
-    oidc: Script = renewed, offset: Int = 0, unsaved: UnsavedTokens = UnsavedTokens(),
+    oidc: Script = renewed, clockOffset: ClockOffset = ClockOffset(),
+    unsaved: UnsavedTokens = UnsavedTokens(),
     environment: AWSEnvironment? = nil,
     warn: @escaping @Sendable (CredentialsError) -> Void = { _ in }
   ) async throws -> Result<ResolvedCredentials?, CredentialsError> {
     home.write(".aws/config", config)
     if let token { home.write(".aws/sso/cache/\(file)", token) }
     let answer: @Sendable (Received) -> Script = { $0.path.hasPrefix("/token") ? oidc : portal }
-    return try await withTools(log: log, offset: offset, answering: answer) { tools, url in
+    return try await withTools(log: log, clockOffset: clockOffset, answering: answer) {
+      tools, url in
       var tools = tools
       tools.warn = warn
       return await SSOSource(
@@ -106,9 +110,14 @@ struct SSOSourceTests {
 
   @Test func `A token ends when it has ended by this machine's clock too`() async throws {
     for form in [Self.session, Self.legacy] {
+      let clockOffset = ClockOffset()
+      clockOffset.learn(
+        from: FieldSection([("Date", "Sat, 22 Nov 2025 10:15:53 GMT")]), clock: testMoment)
+      #expect(clockOffset.seconds == 7200)
       let file = form == Self.session ? Self.sessionFile : Self.legacyFile
       let resolved = try await resolve(
-        form, token: Self.token(refresh: nil), file: file, offset: 7200)
+        form, token: Self.token(refresh: nil), file: file,
+        clockOffset: clockOffset)
       #expect(try resolved.get()?.credentials.accessKeyID == "ASIASSO")
     }
   }
@@ -145,10 +154,15 @@ struct SSOSourceTests {
         """)
     #expect(request.field("x-amz-sso_bearer_token") == "renewed")
     let path = "\(home.path)/.aws/sso/cache/\(Self.sessionFile)"
+    let bytes = try LocalFile(reading: path).bytes
+    // By the clock of the service, which is the real one.
+    let end = try #require(SSOToken(parsing: bytes)?.end)
+    #expect((28_700...28_800).contains(end - time(nil)))
     #expect(
-      String(decoding: try LocalFile(reading: path).bytes, as: UTF8.self) == """
+      String(decoding: bytes, as: UTF8.self) == """
         {"startUrl":"https://example.awsapps.com/start","region":"eu-west-1",\
-        "accessToken":"renewed","expiresAt":"2025-11-22T16:15:53Z","clientId":"id",\
+        "accessToken":"renewed",\
+        "expiresAt":"\(rfc3339(secondsSince1970: Double(end)).dropLast(5))Z","clientId":"id",\
         "clientSecret":"secret-of-the-client","registrationExpiresAt":"2025-11-22T09:15:53Z",\
         "refreshToken":"refresh-2"}
         """)
@@ -250,6 +264,7 @@ struct SSOSourceTests {
   /// root may write anywhere, but no file whose path is too long, as that of what is to replace this one is.
   @Test func `A token whose file can't be written is kept in memory, and told once`() async throws {
     let (home, log, unsaved) = (TestHome(), Log(), UnsavedTokens())
+    let clockOffset = ClockOffset()
     let warnings = Lock<[String]>([])
     let path = "\(home.path)/.aws/sso/cache/\(Self.sessionFile)"
     let longPath = home.path + String(repeating: "/.", count: (4090 - path.utf8.count) / 2)
@@ -257,8 +272,8 @@ struct SSOSourceTests {
       content: #"{"accessToken": "renewed", "expiresIn": 60, "refreshToken": "refresh-2"}"#)
     func bearer(token: String) async throws -> String? {
       let resolved = try await resolve(
-        token: token, home: home, log: log, oidc: oidc, unsaved: unsaved,
-        environment: AWSEnvironment(["HOME": longPath])
+        token: token, home: home, log: log, oidc: oidc, clockOffset: clockOffset,
+        unsaved: unsaved, environment: AWSEnvironment(["HOME": longPath])
       ) { warning in warnings.withLock { $0.append(warning.description) } }
       #expect(try resolved.get() != nil)
       return log.all.last?.field("x-amz-sso_bearer_token")
@@ -275,7 +290,44 @@ struct SSOSourceTests {
     #expect(told[0].contains("\(Self.sessionFile) can't be written: "))
     #expect(told[0].contains("run `aws sso login --sso-session my-session`"))
     // Whoever logs in again has the last word.
-    #expect(try await bearer(token: Self.token("other")) == "other")
+    #expect(try await bearer(token: Self.token("other", end: "2099-01-01T00:00:00Z")) == "other")
+  }
+
+  @Test func `A renewed token is kept until its file is written, however long that takes`()
+    async throws
+  {
+    let (home, unsaved) = (TestHome(), UnsavedTokens())
+    let saved = try #require(SSOToken(parsing: Array(Self.token(end: Self.soon).utf8)))
+    let path = "\(home.path)/.aws/sso/cache/\(Self.sessionFile)"
+    home.write(".aws/config", Self.session)
+    home.write(".aws/sso/cache/\(Self.sessionFile)", Self.token(end: Self.soon))
+    let kept = Lock<String?>(nil)
+    let answer: @Sendable (Received) -> Script = {
+      $0.path.hasPrefix("/token") ? Self.renewed : Self.credentials
+    }
+    try await withTools(answering: answer) { tools, url in
+      let source = SSOSource(
+        profile: "default", files: home.files(), environment: home.environment(),
+        endpoints: try Endpoints.all(at: url), unsaved: unsaved,
+        write: { (file, content) async throws(SSOTokenFile.Problem) in
+          let token = unsaved.token(inPlaceOf: saved, in: file.path)?.accessToken
+          kept.withLock { $0 = token }
+        })
+      #expect(try await source.outcome(with: tools).get() != nil)
+    }
+    #expect(kept.withLock { $0 } == "renewed")
+    #expect(unsaved.token(inPlaceOf: saved, in: path) == nil)
+  }
+
+  @Test func `A file that is written late doesn't cost the token that was renewed since`() throws {
+    let unsaved = UnsavedTokens()
+    let tokens = try ["a", "b", "c"].map {
+      try #require(SSOToken(parsing: Array(Self.token($0).utf8)))
+    }
+    unsaved.keep(tokens[1], inPlaceOf: tokens[0], in: "file")
+    unsaved.keep(tokens[2], inPlaceOf: tokens[0], in: "file")
+    unsaved.forget(tokens[1], in: "file")
+    #expect(unsaved.token(inPlaceOf: tokens[0], in: "file") == tokens[2])
   }
 
   /// root may write anywhere, so that a folder in the file's place is what can't be replaced.

@@ -2,10 +2,10 @@ import HTTPMessage
 import HTTPTypes
 import Synchronization
 
-/// By how much this machine's clock differs from AWS's, as far as a refused signature has shown: AWS
-/// takes none that is more than five minutes off.
+/// By how much this machine's clock differs from AWS's, as far as a refused signature has shown, AWS
+/// taking none that is more than five minutes off, or the answer to a call without one.
 public final class ClockOffset: Sendable {
-  /// A difference of so many seconds is what explains a refusal.
+  /// A greater difference in seconds is one of the clock: it explains a refusal.
   private static let tolerance = 4 * 60
   /// The codes of a signature that is refused for its date, or may be.
   private static let codes: Set = [
@@ -35,12 +35,26 @@ public final class ClockOffset: Sendable {
       let date = fields[.date].flatMap({ secondsSince1970(httpDate: $0) }),
       abs(date - signedAt) > Self.tolerance
     else { return false }
+    learn(date, clock: clock)
+    return true
+  }
+
+  /// Learns from an answer to a call without a signature, which nobody refuses for its date.
+  ///
+  /// - Parameter clock: This machine's clock, as it is.
+  func learn(from fields: FieldSection, clock: Int) {
+    guard let date = fields[.date].flatMap({ secondsSince1970(httpDate: $0) }) else { return }
+    learn(date, clock: clock)
+  }
+
+  private func learn(_ date: Int, clock: Int) {
+    let known = seconds
     // Others may have learnt it meanwhile.
-    guard abs(date - clock - seconds) > Self.tolerance else { return true }
+    guard abs(date - clock - known) > Self.tolerance else { return }
     // A clock that AWS takes is right.
     let found = abs(date - clock) > Self.tolerance ? date - clock : 0
-    offset.store(found, ordering: .relaxed)
-    onChange(found)
-    return true
+    // Where another worker is first it tells the same.
+    let (isFirst, _) = offset.compareExchange(expected: known, desired: found, ordering: .relaxed)
+    if isFirst { onChange(found) }
   }
 }

@@ -52,9 +52,7 @@ final class ServiceCaller {
     _ failure: CallFailure, of call: inout Call, _ request: UnsignedRequest, signedAt: Int,
     with credentials: Credentials
   ) async -> Bool {
-    if !call.hasSetClock,
-      context.shared.clockOffset.explains(failure, signedAt: signedAt, clock: context.clock())
-    {
+    if !call.hasSetClock, context.tools.clockExplains(failure, signedAt: signedAt) {
       call.hasSetClock = true
       return true
     }

@@ -28,7 +28,9 @@ struct ContainerSource: CredentialsSource {
   ) async throws(CredentialsError) -> ResolvedCredentials? {
     guard let endpoint = try endpoint() else { return nil }
     var fields = [(name: "Accept", value: "application/json")]
-    if let token = try authorization() { fields.append(("Authorization", token)) }
+    if let token = try await authorization(on: tools.loop) {
+      fields.append(("Authorization", token))
+    }
     let request = ClientRequest(
       .get, endpoint.url, fields: fields, answerLimit: MetadataAnswer.limit,
       headerLimit: MetadataAnswer.limit, deadline: deadline, goesDirect: true,
@@ -71,23 +73,26 @@ struct ContainerSource: CredentialsSource {
 
   /// What proves to the service who asks. EKS replaces the file's content before it ends, so that it is
   /// read each time.
-  private func authorization() throws(CredentialsError) -> String? {
+  private func authorization(
+    on loop: EventLoop
+  ) async throws(CredentialsError) -> String? {
     let (file, variable) = (
       "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
     )
     if let path = environment[file] {
-      return try checked(content(of: path, named: file), "\(path), which \(file) names,")
+      let token = try await content(of: path, named: file, on: loop)
+      return try checked(token, "\(path), which \(file) names,")
     }
     guard let token = environment[variable] else { return nil }
     return try checked(token, variable)
   }
 
   private func content(
-    of path: String, named variable: String
-  ) throws(CredentialsError) -> String {
+    of path: String, named variable: String, on loop: EventLoop
+  ) async throws(CredentialsError) -> String {
     let bytes: [UInt8]
     do throws(LocalFile.Failure) {
-      bytes = try LocalFile(reading: path, limit: MetadataAnswer.limit).bytes
+      bytes = try await LocalFile.read(path, limit: MetadataAnswer.limit, on: loop).bytes
     } catch {
       throw self.error("\(path), which \(variable) names, \(error.reason)")
     }

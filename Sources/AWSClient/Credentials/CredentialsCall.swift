@@ -16,25 +16,26 @@ struct CredentialsCall {
   /// The codes of the service that are worth another try.
   var transientCodes: Set<String> = []
 
+  /// Whether the requests are signed, and so refused where the clock is wrong. Others learn the time from
+  /// the answer: to a clock that is fast what has just been handed out would look expired.
+  var isSigned = false
+
   /// The content of an answer with status 200.
   ///
   /// - Parameter request: Makes the request of each try, to be signed for this second.
   func send(_ request: (Int) -> ClientRequest) async throws(AWSError) -> [UInt8] {
     let policy = tools.retries
-    // Where the clock is so wrong that STS doesn't take a signature, no call has come so far that others
-    // would know.
-    let offset = ClockOffset()
     var hasSetClock = false
     var attempt = 1
     while true {
-      let now = tools.clock() + offset.seconds
+      let now = tools.clock()
       let failure: CallFailure
       do throws(CallFailure) {
         return try await once(request(now))
       } catch {
         failure = error
       }
-      if !hasSetClock, offset.explains(failure, signedAt: now, clock: tools.clock()) {
+      if isSigned, !hasSetClock, tools.clockExplains(failure, signedAt: now) {
         hasSetClock = true
         continue
       }
@@ -68,7 +69,9 @@ struct CredentialsCall {
       throw .transfer(error)
     }
     switch response.status {
-    case 200: return response.body
+    case 200:
+      if !isSigned { tools.setClock(by: response.fields) }
+      return response.body
     case 400...599:
       throw .service(readError(response).withholding(secrets), response.fields)
     // Followed nowhere: what asks for credentials is nothing that another host should see.

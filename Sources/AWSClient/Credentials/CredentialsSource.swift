@@ -1,5 +1,6 @@
 public import EventLoop
 public import HTTPClient
+import HTTPMessage
 
 /// One way to come by credentials: a link of the chain.
 public protocol CredentialsSource: Sendable {
@@ -27,28 +28,43 @@ extension CredentialsSource {
 public struct CredentialsTools {
   public let loop: EventLoop
   public let http: HTTPClient
-  /// The wall clock, in whole seconds since 1970, corrected by what AWS has said of it.
-  public let clock: () -> Int
-  private let uncorrectedClock: () -> Int
+  /// This machine's wall clock, in whole seconds since 1970.
+  private let machineClock: () -> Int
+  private let clockOffset: ClockOffset
   /// How services are asked again.
   let retries: RetryPolicy
   /// Told of what is wrong and keeps nobody from credentials. The store's.
   var warn: (CredentialsError) -> Void = { _ in }
 
-  /// - Parameter offset: The correction of the clock.
+  /// - Parameters:
+  ///   - clock: This machine's wall clock, in whole seconds since 1970.
+  ///   - clockOffset: Its correction, which services that give credentials out are the first to show.
   public init(
     loop: EventLoop, http: HTTPClient, clock: @escaping () -> Int,
-    offset: @escaping () -> Int = { 0 }, retries: RetryPolicy = RetryPolicy()
+    clockOffset: ClockOffset = ClockOffset(), retries: RetryPolicy = RetryPolicy()
   ) {
     self.loop = loop
     self.http = http
-    self.clock = { clock() + offset() }
-    uncorrectedClock = clock
+    machineClock = clock
+    self.clockOffset = clockOffset
     self.retries = retries
+  }
+
+  /// The wall clock, in whole seconds since 1970, corrected by what AWS has said of it.
+  public func clock() -> Int { machineClock() + clockOffset.seconds }
+
+  /// Whether a signature was refused for its date, as is known from now on.
+  func clockExplains(_ failure: CallFailure, signedAt: Int) -> Bool {
+    clockOffset.explains(failure, signedAt: signedAt, clock: machineClock())
+  }
+
+  /// Takes the time from the fields of an answer to a call without a signature.
+  func setClock(by fields: FieldSection) {
+    clockOffset.learn(from: fields, clock: machineClock())
   }
 
   /// Whether something has ended by the corrected clock and by this machine's own. The correction is wrong
   /// from the moment on in which somebody sets the clock right, and only a call shows that: what may be
   /// good must not be kept from calls, where AWS judges it.
-  func hasEnded(_ end: Int) -> Bool { end <= min(clock(), uncorrectedClock()) }
+  func hasEnded(_ end: Int) -> Bool { end <= min(clock(), machineClock()) }
 }

@@ -13,6 +13,8 @@ public final class CredentialsStore: Sendable {
   private let onChange: @Sendable (ResolvedCredentials) -> Void
   private let random: @Sendable () -> Double
   private let onFailure: @Sendable (CredentialsError, Bool) -> Void
+  /// How long a call waits for the credentials of changed files, where the old ones are good.
+  private static let patience = Duration.seconds(1)
   private let onWarning: @Sendable (CredentialsError) -> Void
   private let state: Lock<CredentialsState>
 
@@ -20,8 +22,8 @@ public final class CredentialsStore: Sendable {
   ///   - source: Usually a chain of them.
   ///   - onChange: Told of the first credentials, and of all that are no renewal of those before.
   ///   - random: A number from 0 to 1 for each refresh.
-  ///   - onFailure: Told of failed refreshes, which calls may not notice for a while: of the first, and then
-  ///     of one a minute. And whether the credentials that were known before serve on.
+  ///   - onFailure: Told of failed refreshes, which calls may not notice for a while: of the first, of
+  ///     one that differs, and then of one a minute. And whether the credentials that were known before serve on.
   ///   - onWarning: Told of what a source finds wrong and gives credentials for all that.
   public init(
     _ source: any CredentialsSource,
@@ -69,12 +71,16 @@ public final class CredentialsStore: Sendable {
     case .useAndRefresh(let current, let refresh):
       begin(refresh, with: tools)
       return current
-    case .await(let refresh, let fallback):
+    case .await(let refresh, let fallback?):
+      begin(refresh, with: tools)
+      let outcome = await tools.loop.outcome(within: Self.patience) { await refresh.outcome.wait() }
+      guard case .success(let found)?? = outcome else { return fallback }
+      return found
+    case .await(let refresh, nil):
       begin(refresh, with: tools)
       guard let outcome = await refresh.outcome.wait() else {
         throw CredentialsError(source: source.name, "the wait for them was given up")
       }
-      if let fallback, case .failure = outcome { return fallback }
       return try outcome.get()
     }
   }
@@ -104,15 +110,12 @@ public final class CredentialsStore: Sendable {
     tools.loop.spawn { [self] in
       let outcome = await resolve(with: tools)
       let (now, random) = (tools.clock(), random())
-      let (before, failure, serves) = state.withLock { state in
-        (
-          state.known?.resolved, state.end(outcome, at: now, random: random),
-          state.current(at: now) != nil
-        )
+      let (before, failure) = state.withLock { state in
+        (state.known?.resolved, state.end(outcome, at: now, random: random))
       }
       refresh.outcome.set(outcome)
       if case .success(let found) = outcome, !found.isRenewal(of: before) { onChange(found) }
-      if let failure { onFailure(failure, serves) }
+      if let failure { onFailure(failure.error, failure.oldOnesServe) }
     }
   }
 

@@ -9,6 +9,10 @@ struct SSOSource: CredentialsSource {
   let environment: AWSEnvironment
   let endpoints: Endpoints
   let unsaved: UnsavedTokens
+  /// Puts a token's new file in the place of the old one.
+  var write: @Sendable (SSOTokenFile, [UInt8]) async throws(SSOTokenFile.Problem) -> Void = {
+    (file, content) async throws(SSOTokenFile.Problem) in try await file.write(content)
+  }
 
   func resolve(
     with tools: CredentialsTools
@@ -61,7 +65,7 @@ struct SSOSource: CredentialsSource {
     }
     let saved: SSOToken
     do throws(SSOTokenFile.Problem) {
-      saved = try file.read()
+      saved = try await file.read(on: tools.loop)
     } catch {
       throw failure("the token file \(file.path) \(error.reason): \(login(settings))")
     }
@@ -108,10 +112,13 @@ struct SSOSource: CredentialsSource {
     _ token: SSOToken, inPlaceOf saved: SSOToken, _ settings: SSOSettings, _ file: SSOTokenFile,
     with tools: CredentialsTools
   ) async {
+    // Before the wait, which may have no end: it is given up with this refresh.
+    unsaved.keep(token, inPlaceOf: saved, in: file.path)
     do throws(SSOTokenFile.Problem) {
-      try await file.write(token.json(settings))
+      try await write(file, token.json(settings))
+      unsaved.forget(token, in: file.path)
     } catch {
-      guard unsaved.keep(token, inPlaceOf: saved, in: file.path) else { return }
+      guard unsaved.isFirstFailure(in: file.path) else { return }
       tools.warn(
         failure(
           """

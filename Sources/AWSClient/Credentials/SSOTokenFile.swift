@@ -22,10 +22,10 @@ struct SSOTokenFile {
     path = environment.expandingUser("~/.aws/sso/cache/\(hash).json")
   }
 
-  func read() throws(Problem) -> SSOToken {
+  func read(on loop: EventLoop) async throws(Problem) -> SSOToken {
     let file: LocalFile
     do throws(LocalFile.Failure) {
-      file = try LocalFile(reading: path, limit: 64 * 1024)
+      file = try await LocalFile.read(path, limit: 64 * 1024, on: loop)
     } catch {
       throw Problem(reason: error.reason)
     }

@@ -1,3 +1,5 @@
+import EventLoop
+
 /// A role that is assumed with a token from a file, as EKS gives one to its pods (IRSA).
 struct WebIdentitySource: CredentialsSource {
   /// STS takes tokens of 4 to 20,000 characters.
@@ -40,7 +42,7 @@ struct WebIdentitySource: CredentialsSource {
         or the profile \(profile))
         """)
     }
-    return try await assume(role, token: try token(path), with: tools)
+    return try await assume(role, token: try await token(path, on: tools.loop), with: tools)
   }
 
   private func assume(
@@ -57,10 +59,12 @@ struct WebIdentitySource: CredentialsSource {
   }
 
   /// Read each time: EKS puts a new token into the file long before the old one's end.
-  private func token(_ path: String) throws(CredentialsError) -> String {
+  private func token(
+    _ path: String, on loop: EventLoop
+  ) async throws(CredentialsError) -> String {
     let file: LocalFile
     do throws(LocalFile.Failure) {
-      file = try LocalFile(reading: path, limit: Self.longestToken)
+      file = try await LocalFile.read(path, limit: Self.longestToken, on: loop)
     } catch {
       throw failure("the token file \(path) \(error.reason)")
     }

@@ -1,7 +1,7 @@
 import EventLoop
 import Glibc
 
-/// A small file of this machine, read whole: so short that the loop can wait for it.
+/// A small file of this machine, read whole.
 struct LocalFile {
   /// What tells one content from the next without a look at it.
   struct Version: Equatable {
@@ -54,6 +54,24 @@ struct LocalFile {
     bytes = try Self.content(of: descriptor, limit: limit)
   }
 
+  /// The same, on another thread than the loop's: where a home on a network hangs, the calls of this loop
+  /// go on, and the reading is given up.
+  static func read(
+    _ path: String, limit: Int, on loop: EventLoop
+  ) async throws(Failure) -> LocalFile {
+    let result = await loop.outcome(within: Self.patience) {
+      await Task.detached {
+        Result { () throws(Failure) in try LocalFile(reading: path, limit: limit) }
+      }.value
+    }
+    guard let result else {
+      throw .unreadable("nothing came of it for \(Self.patience.components.seconds) s")
+    }
+    return try result.get()
+  }
+
+  private static let patience = Duration.seconds(10)
+
   /// The version that is there now; nil where there is none.
   static func version(at path: String) -> Version? {
     var status = stat()
@@ -68,7 +86,7 @@ struct LocalFile {
     var buffer = [UInt8](repeating: 0, count: 16 * 1024)
     while true {
       let count = buffer.withUnsafeMutableBytes {
-        read(descriptor.rawValue, $0.baseAddress, $0.count)
+        Glibc.read(descriptor.rawValue, $0.baseAddress, $0.count)
       }
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw failure(SystemError("read")) }

@@ -49,7 +49,7 @@ public final class ProfileFiles: Sendable {
 
   private struct Snapshot {
     let result: Result<Profiles, Problem>
-    /// How often the result has changed.
+    /// How often what it says to the profile in use has changed.
     let edition: Int
   }
 
@@ -86,7 +86,7 @@ public final class ProfileFiles: Sendable {
     }
   }
 
-  /// How often what they say has been found changed.
+  /// How often what they say to the profile in use has been found changed.
   var edition: Int { snapshot.withLock { $0.edition } }
 
   /// Looks whether they have changed. A home on a network can block this for ever, and a large file is
@@ -100,7 +100,11 @@ public final class ProfileFiles: Sendable {
       let isCredentialsNew = files.credentials.look(at: second)
       guard isConfigNew || isCredentialsNew else { return }
       let result = files.result
-      snapshot.withLock { $0 = Snapshot(result: result, edition: $0.edition + 1) }
+      let reach = result.map(\.reach)
+      snapshot.withLock { before in
+        let isOther = before.result.map(\.reach) != reach
+        before = Snapshot(result: result, edition: before.edition + (isOther ? 1 : 0))
+      }
     }
   }
 }
