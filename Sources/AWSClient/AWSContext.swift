@@ -7,15 +7,20 @@ public struct AWSShared: Sendable {
   let retries: RetryPolicy
   let quota: RetryQuota
   let clockOffset: ClockOffset
+  let refusals: RefusalTeller
 
+  /// - Parameter onRefusal: Told of calls that AWS refuses to the gateway's own identity, and of answers that
+  ///   are not AWS's: of the first with each code, and then of one a minute.
   public init(
     credentials: CredentialsStore, retries: RetryPolicy = RetryPolicy(),
-    quota: RetryQuota = RetryQuota(), clockOffset: ClockOffset = ClockOffset()
+    quota: RetryQuota = RetryQuota(), clockOffset: ClockOffset = ClockOffset(),
+    onRefusal: @escaping @Sendable (CallRefusal) -> Void = { _ in }
   ) {
     self.credentials = credentials
     self.retries = retries
     self.quota = quota
     self.clockOffset = clockOffset
+    refusals = RefusalTeller(onRefusal)
   }
 }
 

@@ -1,6 +1,7 @@
 import Crypto
 import HTTPClient
 import HTTPMessage
+import HTTPTypes
 public import JSON
 public import SigV4
 
@@ -51,7 +52,7 @@ public final class JSONServiceClient {
 
   private func request(_ operation: String, _ body: [UInt8]) -> UnsignedRequest {
     UnsignedRequest(
-      method: .post, endpoint: endpoint, path: endpoint.basePath + "/",
+      operation: operation, method: .post, endpoint: endpoint, path: endpoint.basePath + "/",
       fields: [
         ("Content-Type", "application/x-amz-json-1.1"),
         ("X-Amz-Target", "\(targetPrefix).\(operation)"),
@@ -62,26 +63,36 @@ public final class JSONServiceClient {
 
   private static func object(of response: ClientResponse) throws(CallFailure) -> JSONObject {
     switch response.status {
-    case 200: return try object(response.body)
+    case 200: return try object(response.body, of: response.fields[.contentType])
     case 400...599:
       let error = ServiceError(
         json: response.body, status: response.status, fields: response.fields)
       throw .service(error, response.fields)
     // Followed nowhere: what is signed for one host is nothing that another should see.
-    default: throw .unpromised("HTTP status \(response.status) in answer to a call")
+    default:
+      let type = kind(response.fields[.contentType])
+      throw .unpromised("HTTP status \(response.status)\(type) in answer to a call")
     }
   }
 
   /// An operation without output may answer with nothing at all.
-  private static func object(_ body: [UInt8]) throws(CallFailure) -> JSONObject {
+  ///
+  /// - Parameter type: The `Content-Type`: that of a page shows who has answered in AWS's place.
+  private static func object(
+    _ body: [UInt8], of type: String?
+  ) throws(CallFailure) -> JSONObject {
     if body.isEmpty { return JSONObject() }
     let value: JSONValue
     do throws(JSONError) {
       value = try JSONValue(parsing: body)
     } catch {
-      throw .unpromised("it is not JSON: \(error)")
+      throw .unpromised("it has status 200\(kind(type)) and is not JSON: \(error)")
     }
     guard let object = value.asObject else { throw .unpromised("it is JSON but not an object") }
     return object
+  }
+
+  private static func kind(_ type: String?) -> String {
+    type.map { " of type \($0.onOneLine)" } ?? ""
   }
 }

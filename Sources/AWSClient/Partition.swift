@@ -7,8 +7,14 @@ struct Partition: Equatable {
   /// The partition of a region, known by the form of its name; an unknown form is taken for `aws`, as
   /// the SDKs do, so that a region opened tomorrow works today.
   init(region: String) {
-    let row = Self.table.first { row in row.prefixes.contains { Self.matches(region, $0) } }
-    self = (row ?? Self.table[0]).partition
+    self = Self.known(region) ?? Self.table[0].partition
+  }
+
+  /// Whether a region's name has the form of one of a partition's.
+  static func isKnown(region: String) -> Bool { known(region) != nil }
+
+  private static func known(_ region: String) -> Partition? {
+    table.first { row in row.prefixes.contains { matches(region, $0) } }?.partition
   }
 
   private init(_ name: String, _ dnsSuffix: String, _ dualStackDNSSuffix: String) {

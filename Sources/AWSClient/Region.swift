@@ -15,6 +15,15 @@ public struct Region: Sendable, Hashable, CustomStringConvertible {
 
   public var description: String { name }
 
+  /// Why it may not be the region that is meant, as the rest of a sentence; nil for a name as AWS gives them.
+  public var oddity: String? {
+    guard !Partition.isKnown(region: name) else { return nil }
+    if name.last?.isLetter == true, Partition.isKnown(region: String(name.dropLast())) {
+      return "looks like an availability zone; its region is \(name.dropLast())"
+    }
+    return "looks like no region of AWS's; it is taken for one of the partition aws"
+  }
+
   private static func isAllowed(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),

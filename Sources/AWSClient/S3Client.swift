@@ -42,7 +42,8 @@ public final class S3Client {
   private func request(_ uri: S3URI, _ headOnly: Bool) -> UnsignedRequest {
     let (endpoint, path) = location(of: uri)
     return UnsignedRequest(
-      method: headOnly ? .head : .get, endpoint: endpoint, path: path,
+      operation: headOnly ? "HeadObject" : "GetObject", method: headOnly ? .head : .get,
+      endpoint: endpoint, path: path,
       fields: [("X-Amz-Content-SHA256", emptyHash.hex)], payloadHash: emptyHash, pathRule: .s3)
   }
 

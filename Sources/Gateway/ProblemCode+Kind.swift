@@ -171,14 +171,17 @@ extension ProblemCode {
     case .gatewayNotAuthorized:
       Kind(
         .badGateway, "The gateway is not allowed to do this in AWS",
-        "AWS refused the gateway's own identity, not the caller's. The operator should give its "
-          + "role the permission that 'upstream' names.")
+        "AWS refused the gateway's own identity, not the caller's. Which permission is missing, and to whom, is "
+          + "for the operator: in what the gateway writes to standard error, and by 'athena-gateway check "
+          + "--call'.")
     case .gatewayCredentials:
       Kind(
         .badGateway, "AWS doesn't accept the gateway's credentials", retryable: true,
         retryAfter: 5,
-        "The gateway's own credentials are expired, revoked or wrong, or its clock is. The operator "
-          + "should look at them; the caller can only try later.")
+        "The gateway's own credentials are expired, revoked or wrong, or its clock is. The gateway asks for new "
+          + "ones meanwhile, so that trying later may help; where their source has none, the operator has to: "
+          + "what AWS says is in what the gateway writes to standard error, and 'athena-gateway check --call' "
+          + "asks again.")
     case .noCredentials:
       Kind(
         .serviceUnavailable, "The gateway has no AWS credentials", retryable: true, retryAfter: 5,

@@ -85,8 +85,12 @@ extension Problem {
     let code = row?.problem ?? .athenaError
     self.init(code, Self.detail(exception, code))
     upstream = exception
-    // AWS explains a wrong signature by what it signed itself, the session token included.
-    if code == .gatewayCredentials { upstream?.message = nil }
+    // AWS explains a wrong signature by what it signed itself, the session token included, and a missing
+    // permission by who lacks it. The gateway tells whoever runs it.
+    switch code {
+    case .gatewayCredentials, .gatewayNotAuthorized: upstream?.message = nil
+    default: break
+    }
   }
 
   /// An InvalidRequestException that means more than its name: Athena tells a session's state and a

@@ -13,7 +13,12 @@ struct AWSConfiguration: Sendable {
   let credentials: CredentialsChain
 
   /// nil with what is wrong noted.
-  init?(_ flags: AWSFlags, environment: [String: String], _ problems: inout Problems) {
+  ///
+  /// - Parameter otherwise: What else can be done about a missing region.
+  init?(
+    _ flags: AWSFlags, environment: [String: String], _ problems: inout Problems,
+    otherwise: String = ""
+  ) {
     let variables = AWSEnvironment(environment)
     let files = ProfileFiles(environment: variables, profile: flags.profile)
     let profiles = problems.noting { () throws(ProfileFiles.Problem) in
@@ -21,11 +26,13 @@ struct AWSConfiguration: Sendable {
     }
     let proxies = Self.proxies(environment, &problems)
     let settings = Self.settings(flags, variables, profiles, &problems)
-    guard let settings, profiles != nil else { return nil }
-    // Asked last, since where there is no such service it takes its time.
-    let found =
-      settings.region ?? InstanceRegion(variables, files).setting(&problems)
-    guard let found, let proxies else { return nil }
+    guard profiles != nil else { return nil }
+    var region = settings.region
+    if settings.isRegionMissing {
+      // Asked last, since where there is no such service it takes its time.
+      region = InstanceRegion(variables, files).setting(&problems, otherwise: otherwise)
+    }
+    guard let settings = settings.all, let found = region, let proxies else { return nil }
     let endpoints = [AWSService.athena, .s3].map { service in
       problems.noting { () throws(SettingsProblem) in
         try settings.endpoints.endpoint(of: service, in: found.value)
@@ -41,8 +48,29 @@ struct AWSConfiguration: Sendable {
     self.proxies = proxies
     self.athena = athena
     self.s3 = s3
-    region = found
+    self.region = found
     credentials = chain
+  }
+
+  /// The sources of credentials, for where nothing else is wrong than that there is no region; nil where
+  /// there is more, or where the credentials would be a role's, which the region's STS is asked for.
+  static func credentialsWithoutRegion(
+    _ flags: AWSFlags, environment: [String: String], _ files: ProfileFiles
+  ) -> (credentials: CredentialsChain, proxies: Proxies)? {
+    let variables = AWSEnvironment(environment)
+    var problems = Problems()
+    guard let profiles = try? files.profiles(), let proxies = proxies(environment, &problems),
+      let settings = settings(flags, variables, profiles, &problems).all, settings.region == nil
+    else { return nil }
+    let hasKeys = flags.profile == nil && variables["AWS_ACCESS_KEY_ID"] != nil
+    let hasRole =
+      profiles.settings.has("role_arn")
+      || flags.profile == nil && variables["AWS_WEB_IDENTITY_TOKEN_FILE"] != nil
+    guard hasKeys || !hasRole, let anyRegion = Region("us-east-1"),
+      let chain = try? CredentialsChain.standard(
+        environment: variables, files: files, region: anyRegion, endpoints: settings.endpoints)
+    else { return nil }
+    return (chain, proxies)
   }
 
   private static func proxies(
@@ -59,15 +87,16 @@ struct AWSConfiguration: Sendable {
   private static func settings(
     _ flags: AWSFlags, _ environment: AWSEnvironment, _ profiles: Profiles?,
     _ problems: inout Problems
-  ) -> AWSSettings? {
+  ) -> (all: AWSSettings?, region: Setting<Region>?, isRegionMissing: Bool) {
     do throws(SettingsProblems) {
-      return try AWSSettings(
+      let settings = try AWSSettings(
         environment: environment, profiles: profiles,
         flags: .init(
           region: flags.region, endpointURL: flags.endpointURL, profile: flags.profile))
+      return (settings, settings.region, settings.region == nil)
     } catch {
       for problem in error.list { problems.add(problem) }
-      return nil
+      return (nil, nil, error.isRegionMissing)
     }
   }
 

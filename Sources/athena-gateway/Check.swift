@@ -2,6 +2,8 @@ import AWSClient
 import ArgumentParser
 import Athena
 import EventLoop
+import Glibc
+import HTTPClient
 
 /// `athena-gateway check`: what the gateway's configuration comes to.
 struct Check: ParsableCommand {
@@ -14,11 +16,13 @@ struct Check: ParsableCommand {
 
       \(AWSFlags.discussion)
 
-      With --json the output is one object: 'ok' and 'problems', an array of texts, always; 'region' \
-      {value, source}; 'endpoints' {athena, s3}, each {url, sources}, where no sources means the \
-      region's own; 'proxies', an array of {scheme, url, source}; 'authorities' {file, source}; \
-      'credentials' {origin, accessKeyId, expiration, accountId}; 'call' {operation, workGroup, ok}. \
-      What is not known or not set is left out.
+      With --json the output is one object: 'ok', 'problems' and 'notes', arrays of texts, and 'profile' \
+      {name, config, credentials}, the files each {file, absence}, always; 'region' {value, source}; \
+      'endpoints' {athena, s3, and sts or sso where credentials are asked for there}, each {url, sources, \
+      proxy}, where no sources means the region's own and no proxy that it is called directly; 'proxies', \
+      an array of {scheme, url, source}; 'authorities' {file, source}; 'credentials' {origin, accessKeyId, \
+      expiration, accountId}; 'call' {operation, workGroup, ok, advice}. What is not known or not set is \
+      left out.
       """)
 
   @OptionGroup(title: "AWS")
@@ -42,17 +46,28 @@ struct Check: ParsableCommand {
   }
 
   private func makeReport() throws -> CheckReport {
+    let environment = Environment.current
     var problems = Problems()
-    let configuration = AWSConfiguration(aws, environment: Environment.current, &problems)
-    guard let configuration, problems.isEmpty else { return CheckReport(problems: problems.list) }
-    var report = CheckReport(configuration: configuration)
-    let upstream = Upstream(configuration)
+    let configuration = AWSConfiguration(aws, environment: environment, &problems)
+    let files = ProfileFiles(environment: AWSEnvironment(environment), profile: aws.profile)
+    let state = SharedFilesState(files)
+    let notes = CheckNotes(aws, environment, state, region: configuration?.region.value)
+    var report = CheckReport(
+      problems.isEmpty ? configuration : nil, problems: problems.list, files: state,
+      notes: notes.list)
+    guard let configuration, problems.isEmpty else {
+      if let credentials = try credentialsAlone(environment, files) { report.note(credentials) }
+      return report
+    }
+    let refusal = Lock<CallRefusal?>(nil)
+    let upstream = Upstream(
+      configuration, onRefusal: { found in refusal.withLock { $0 = found } })
     let thread = try LoopThread(name: "check")
     defer { thread.stopAndJoin() }
     let (credentials, call) = try thread.runBlocking { [call, workGroup] loop in
       let caller = upstream.caller(on: loop)
       defer { caller.end() }
-      let credentials = await Self.credentials(upstream, caller)
+      let credentials = await Self.credentials(upstream.credentials, caller.tools)
       guard call, case .success = credentials else {
         return (credentials, Result<Void, AthenaError>?.none)
       }
@@ -60,14 +75,34 @@ struct Check: ParsableCommand {
     }
     report.note(credentials)
     if let call { report.note(call, workGroup: workGroup) }
+    if case .failure(let error) = call { report.advise(error, refusal.withLock { $0 }) }
     return report
   }
 
+  /// The credentials where other settings can't be used; nil where those would be needed for them.
+  private func credentialsAlone(
+    _ environment: [String: String], _ files: ProfileFiles
+  ) throws -> Result<ResolvedCredentials, CredentialsError>? {
+    guard
+      let chain = AWSConfiguration.credentialsWithoutRegion(aws, environment: environment, files)
+    else { return nil }
+    let thread = try LoopThread(name: "check")
+    defer { thread.stopAndJoin() }
+    return try thread.runBlocking { loop in
+      let http = HTTPClient(
+        on: loop, configuration: .init(userAgent: AthenaGateway.userAgent, proxies: chain.proxies))
+      defer { http.close() }
+      return await Self.credentials(
+        CredentialsStore(chain.credentials),
+        CredentialsTools(loop: loop, http: http, clock: { time(nil) }))
+    }
+  }
+
   private static func credentials(
-    _ upstream: Upstream, _ caller: Upstream.Caller
+    _ store: CredentialsStore, _ tools: CredentialsTools
   ) async -> Result<ResolvedCredentials, CredentialsError> {
     do throws(CredentialsError) {
-      return .success(try await upstream.credentials.resolved(with: caller.tools))
+      return .success(try await store.resolved(with: tools))
     } catch {
       return .failure(error)
     }

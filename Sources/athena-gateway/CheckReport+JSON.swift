@@ -12,6 +12,11 @@ extension CheckReport {
     writer.beginArray()
     for problem in problems { writer.string(problem) }
     writer.endArray()
+    writer.name("notes")
+    writer.beginArray()
+    for note in notes { writer.string(note) }
+    writer.endArray()
+    writeProfile(to: &writer)
     if let configuration { write(configuration, to: &writer) }
     if let credentials { write(credentials, to: &writer) }
     if let call {
@@ -20,10 +25,25 @@ extension CheckReport {
       writer.member("operation", "ListSessions")
       writer.member("workGroup", call.workGroup)
       writer.member("ok", call.isOK)
+      writer.member("advice", call.advice)
       writer.endObject()
     }
     writer.endObject()
     return String(decoding: writer.bytes, as: UTF8.self)
+  }
+
+  private func writeProfile(to writer: inout JSONWriter) {
+    writer.name("profile")
+    writer.beginObject()
+    writer.member("name", files.profile)
+    for (name, file) in [("config", files.config), ("credentials", files.credentials)] {
+      writer.name(name)
+      writer.beginObject()
+      writer.member("file", file.path)
+      writer.member("absence", file.absence)
+      writer.endObject()
+    }
+    writer.endObject()
   }
 
   private func write(_ configuration: AWSConfiguration, to writer: inout JSONWriter) {
@@ -34,14 +54,15 @@ extension CheckReport {
     writer.endObject()
     writer.name("endpoints")
     writer.beginObject()
-    for (service, endpoint, sources) in endpoints {
-      writer.name(service.name.lowercased())
+    for row in endpoints {
+      writer.name(row.service.name.lowercased())
       writer.beginObject()
-      writer.member("url", endpoint.description)
+      writer.member("url", row.endpoint.description)
       writer.name("sources")
       writer.beginArray()
-      for source in sources { writer.string(source) }
+      for source in row.sources { writer.string(source) }
       writer.endArray()
+      writer.member("proxy", row.proxy?.proxy.description)
       writer.endObject()
     }
     writer.endObject()

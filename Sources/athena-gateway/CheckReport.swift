@@ -7,31 +7,43 @@ struct CheckReport {
   struct Call {
     let workGroup: String
     let isOK: Bool
+    /// What to do about its failure, in a sentence.
+    var advice: String?
   }
 
   private(set) var problems: [String]
   /// nil where the settings already can't be used.
   let configuration: AWSConfiguration?
+  /// Where the credentials were looked for, beside other places.
+  let files: SharedFilesState
+  /// What may not be as it was meant.
+  let notes: [String]
   private(set) var credentials: ResolvedCredentials?
+  /// The name of the source that gave credentials, or failed to.
+  private(set) var source: String?
   /// nil where none was made.
   private(set) var call: Call?
 
-  init(problems: [String]) {
+  init(
+    _ configuration: AWSConfiguration?, problems: [String], files: SharedFilesState, notes: [String]
+  ) {
     self.problems = problems
-    configuration = nil
-  }
-
-  init(configuration: AWSConfiguration) {
-    problems = []
     self.configuration = configuration
+    self.files = files
+    self.notes = notes
   }
 
   var isOK: Bool { problems.isEmpty }
 
   mutating func note(_ result: Result<ResolvedCredentials, CredentialsError>) {
     switch result {
-    case .success(let found): credentials = found
-    case .failure(let error): problems.append("credentials: \(error)")
+    case .success(let found):
+      credentials = found
+      source = String(found.origin.prefix { $0 != " " && $0 != "," })
+    case .failure(let error):
+      source = error.source
+      problems.append(
+        "credentials: \(error.isConfigured ? error.description : files.withoutCredentials)")
     }
   }
 
@@ -44,11 +56,22 @@ struct CheckReport {
     }
   }
 
-  /// The endpoints that the gateway calls, in the order in which they are shown.
-  var endpoints: [(service: AWSService, endpoint: Endpoint, sources: [String])] {
-    guard let configuration else { return [] }
-    return [(.athena, configuration.athena), (.s3, configuration.s3)].map { service, endpoint in
-      (service, endpoint, configuration.settings.endpoints.sources(of: service))
+  /// Has the report of a failed call say what to do about it.
+  mutating func advise(_ error: AthenaError, _ refusal: CallRefusal?) {
+    if let refusal {
+      call?.advice = refusal.advice
+      return
+    }
+    guard let configuration else { return }
+    switch error {
+    case .unreachable, .timeout:
+      let region = configuration.region
+      let sources = configuration.settings.endpoints.sources(of: .athena)
+      let cause = sources.isEmpty ? "" : " (\(sources.joined(separator: ", ")))"
+      call?.advice =
+        "see whether \(region.value) (\(region.source)) is the region that is meant, and whether this machine "
+        + "reaches \(configuration.athena)\(cause), by its network or by a proxy"
+    default: break
     }
   }
 

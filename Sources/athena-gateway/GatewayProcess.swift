@@ -120,7 +120,7 @@ struct GatewayProcess {
       try configuration.files.watch()
       let upstream = Upstream(
         configuration, onChange: { Terminal.say("credentials: \($0.summary)") },
-        onFailure: Self.tell)
+        onFailure: Self.tell, onRefusal: { Terminal.complain($0.summary) })
       return (upstream, nil)
     }
   }

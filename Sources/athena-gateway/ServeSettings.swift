@@ -62,7 +62,10 @@ struct ServeSettings: Sendable {
     _ flags: Serve, _ environment: [String: String], _ problems: inout Problems
   ) -> Target? {
     guard flags.local else {
-      return AWSConfiguration(flags.aws, environment: environment, &problems).map(Target.aws)
+      return AWSConfiguration(
+        flags.aws, environment: environment, &problems,
+        otherwise: "; or try 'athena-gateway serve --local'"
+      ).map(Target.aws)
     }
     if flags.aws.endpointURL != nil {
       problems.add("--local and --endpoint-url: give one; the local Athena is the endpoint")

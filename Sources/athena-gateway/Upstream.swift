@@ -18,10 +18,12 @@ struct Upstream: Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - onChange: Told whose credentials are in use.
   ///   - onFailure: Told of failed refreshes of them, and whether the old ones serve on.
+  ///   - onRefusal: Told of calls that AWS refuses to the gateway, and of answers that are not AWS's.
   init(
     _ configuration: AWSConfiguration,
     onChange: @escaping @Sendable (ResolvedCredentials) -> Void = { _ in },
-    onFailure: @escaping @Sendable (CredentialsError, Bool) -> Void = { _, _ in }
+    onFailure: @escaping @Sendable (CredentialsError, Bool) -> Void = { _, _ in },
+    onRefusal: @escaping @Sendable (CallRefusal) -> Void = { _ in }
   ) {
     // From now on there are secrets in memory: no core dump has them, and no other process of the same
     // user reads them or the environment. Whoever debugs a gateway does it as root.
@@ -35,7 +37,7 @@ struct Upstream: Sendable, CustomStringConvertible {
     s3 = configuration.s3
     shared = AWSShared(
       credentials: credentials, retries: configuration.settings.retries,
-      clockOffset: ClockOffset(onChange: Self.tell))
+      clockOffset: ClockOffset(onChange: Self.tell), onRefusal: onRefusal)
     client = configuration.client
   }
 

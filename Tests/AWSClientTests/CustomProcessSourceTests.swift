@@ -144,6 +144,11 @@ import Testing
       "names the program /nonexistent/program, which is not installed"
     ),
     ("no-such-program S3CR3T", "names the program no-such-program, which is not installed"),
+    (
+      "~/program | S3CR3T",
+      "names the program ~/program, which is not installed, not on the PATH, or not executable; "
+        + "no shell runs it"
+    ),
     ("PASSWORD=S3CR3T program", "names a program, which is not installed"),
     ("/dev/null S3CR3T", "names the program /dev/null, which is not installed"),
   ])

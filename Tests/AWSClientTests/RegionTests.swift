@@ -15,4 +15,19 @@ struct RegionTests {
   func `Anything else is none`(name: String) {
     #expect(Region(name) == nil)
   }
+
+  @Test(
+    arguments: [
+      ("eu-west-1", nil), ("us-gov-west-1", nil), ("eusc-de-east-1", nil),
+      ("eu-west-1a", "availability zone; its region is eu-west-1"),
+      ("us-gov-west-1b", "availability zone; its region is us-gov-west-1"),
+      ("mars", "no region of AWS's"), ("mars-north-9", "no region of AWS's"),
+      ("us-east", "no region of AWS's"),
+    ] as [(String, String?)])
+  func `A name that AWS gives to no region is told from those that it gives`(
+    name: String, words: String?
+  ) {
+    let oddity = Region(name)?.oddity
+    #expect(words.map { oddity?.contains($0) == true } ?? (oddity == nil))
+  }
 }

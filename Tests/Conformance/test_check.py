@@ -29,9 +29,10 @@ def test_check_names_every_setting_that_it_took():
     assert run.returncode == 0 and run.stderr == ""
     lines = dict(line.split(maxsplit=1) for line in run.stdout.splitlines())
     assert lines == {
+        "profile": "default, of /nonexistent/.aws/config (not there) and /nonexistent/.aws/credentials (not there)",
         "region": "eu-west-1 (AWS_REGION)",
-        "Athena": "https://athena-fips.eu-west-1.amazonaws.com (AWS_USE_FIPS_ENDPOINT)",
-        "S3": "https://s3-fips.eu-west-1.amazonaws.com (AWS_USE_FIPS_ENDPOINT)",
+        "Athena": "https://athena-fips.eu-west-1.amazonaws.com (AWS_USE_FIPS_ENDPOINT), by the proxy http://p:1 (HTTPS_PROXY)",
+        "S3": "https://s3-fips.eu-west-1.amazonaws.com (AWS_USE_FIPS_ENDPOINT), by the proxy http://p:1 (HTTPS_PROXY)",
         "proxy": "http://p:1 (HTTPS_PROXY), for https",
         "credentials": "env, key AKID…MPLE",
     }
@@ -42,10 +43,16 @@ def test_the_document_for_programs_has_the_members_of_the_help():
     assert json.loads(run.stdout) == {
         "ok": True,
         "problems": [],
+        "notes": [],
+        "profile": {
+            "name": "default",
+            "config": {"file": "/nonexistent/.aws/config", "absence": "not there"},
+            "credentials": {"file": "/nonexistent/.aws/credentials", "absence": "not there"},
+        },
         "region": {"value": "eu-west-1", "source": "AWS_REGION"},
         "endpoints": {
             "athena": {"url": "http://h:1", "sources": ["AWS_ENDPOINT_URL_ATHENA"]},
-            "s3": {"url": "https://s3.eu-west-1.amazonaws.com", "sources": []},
+            "s3": {"url": "https://s3.eu-west-1.amazonaws.com", "sources": [], "proxy": "http://p:1"},
         },
         "proxies": [{"scheme": "https", "url": "http://p:1", "source": "HTTPS_PROXY"}],
         "credentials": {"origin": "env", "accessKeyId": "AKID…MPLE"},
@@ -55,8 +62,159 @@ def test_the_document_for_programs_has_the_members_of_the_help():
 def test_without_credentials_check_says_where_it_looked():
     run = programs.run("check", AWS_REGION="eu-west-1")
     assert run.returncode == 1
-    for source in ("env", "assume-role", "sso", "shared-credentials-file", "container-role", "iam-role"):
-        assert source in run.stdout
+    for place in ("the profile default", "/nonexistent/.aws/config (not there)", "the environment", "AWS_ACCESS_KEY_ID"):
+        assert place in run.stdout
+    for source in ("assume-role", "shared-credentials-file", "iam-role"):
+        assert source not in run.stdout
+
+
+def test_without_credentials_in_a_profile_of_a_flag_the_advice_is_for_that(tmp_path):
+    (tmp_path / "config").write_text("[profile p]\nregion = eu-west-1\n")
+    run = programs.run("check", "--profile", "p", **SETTINGS, AWS_CONFIG_FILE=str(tmp_path / "config"))
+    [problem] = [line for line in run.stdout.splitlines() if line.startswith("PROBLEM")]
+    assert "the profile p has none" in problem and "leave --profile out" in problem
+    assert "AWS_ACCESS_KEY_ID" not in problem
+
+
+NOTES = {
+    "a lone secret": (dict(AWS_SECRET_ACCESS_KEY="s"), "AWS_SECRET_ACCESS_KEY is not used"),
+    "a zone": ({**SETTINGS, "AWS_REGION": "eu-west-1a"}, "an availability zone; its region is eu-west-1"),
+    "no region of AWS's": ({**SETTINGS, "AWS_REGION": "mars"}, "no region of AWS's"),
+    "an asterisk": ({**SETTINGS, "NO_PROXY": "x, *.amazonaws.com"}, "NO_PROXY: '*.amazonaws.com' matches no host"),
+    "a network": ({**SETTINGS, "no_proxy": "10.0.0.0/8", "NO_PROXY": "*.x"}, "no_proxy: '10.0.0.0/8' matches no host"),
+    "a file that is not there": ({**SETTINGS, "AWS_CONFIG_FILE": "/nonexistent"}, "AWS_CONFIG_FILE: /nonexistent is not there"),
+    "a key in quotes": ({**SETTINGS, "AWS_ACCESS_KEY_ID": '"AKIA"'}, "AWS_ACCESS_KEY_ID has a quotation mark or a blank"),
+    "a secret with a blank": ({**SETTINGS, "AWS_SECRET_ACCESS_KEY": "s "}, "AWS_SECRET_ACCESS_KEY has a quotation mark"),
+    "a key in quotes in a file": (
+        {"AWS_REGION": "eu-west-1", "AWS_PROFILE": "quoted", "AWS_CONFIG_FILE": "@HOME@/config"},
+        "aws_access_key_id of the profile quoted has a quotation mark",
+    ),
+    "a duration that is no number": (
+        {**SETTINGS, "AWS_DEFAULT_PROFILE": "long", "AWS_CONFIG_FILE": "@HOME@/config"}, "duration_seconds of the profile long",
+    ),
+    "a folder": ({**SETTINGS, "AWS_SHARED_CREDENTIALS_FILE": "/"}, "AWS_SHARED_CREDENTIALS_FILE: / is not a file"),
+    "a profile that is outranked": (
+        {**SETTINGS, "AWS_PROFILE": "p", "AWS_CONFIG_FILE": "@HOME@/config"}, "outranks the credentials of the profile that AWS_PROFILE",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_what_may_not_be_meant_is_noted_and_no_error(name, tmp_path):
+    variables, words = NOTES[name]
+    (tmp_path / "config").write_text(
+        "[profile p]\naws_access_key_id = a\naws_secret_access_key = s\n"
+        "[profile quoted]\naws_access_key_id = 'a'\naws_secret_access_key = s\n"
+        "[profile long]\nduration_seconds = 1h\n"
+    )
+    variables = {key: value.replace("@HOME@", str(tmp_path)) for key, value in variables.items()}
+    document = json.loads(programs.run("check", "--json", **variables).stdout)
+    [note] = document["notes"]
+    assert words in note
+    assert document["ok"] or "AWS_ACCESS_KEY_ID" not in variables
+
+
+@pytest.mark.parametrize("exceptions", ["*", "", "x,.amazonaws.com", "athena.eu-west-1.amazonaws.com"])
+def test_exceptions_that_can_match_are_not_noted(exceptions):
+    document = json.loads(programs.run("check", "--json", **SETTINGS, NO_PROXY=exceptions).stdout)
+    assert document["ok"] and document["notes"] == []
+
+
+def test_an_endpoint_that_is_an_exception_is_shown_as_called_directly():
+    settings = {**SETTINGS, "HTTPS_PROXY": "http://p:1", "NO_PROXY": "athena.eu-west-1.amazonaws.com"}
+    lines = programs.run("check", **settings).stdout.splitlines()
+    assert [line.rpartition(", ")[2] for line in lines if line.startswith(("Athena", "S3"))] == [
+        "direct", "by the proxy http://p:1 (HTTPS_PROXY)",
+    ]  # fmt: skip
+
+
+def test_a_role_s_sts_and_who_assumes_it_are_shown_also_where_it_fails(tmp_path, free_port):
+    (tmp_path / "config").write_text(
+        "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n"
+        "[profile base]\naws_access_key_id = AKIABASE\naws_secret_access_key = s\n"
+    )
+    run = programs.run(
+        "check", "--profile", "role", AWS_REGION="eu-west-1", AWS_CONFIG_FILE=str(tmp_path / "config"),
+        AWS_ENDPOINT_URL_STS=f"http://127.0.0.1:{free_port}", AWS_MAX_ATTEMPTS="1",
+    )  # fmt: skip
+    assert run.returncode == 1
+    assert re.search(rf"(?m)^STS +http://127.0.0.1:{free_port} \(AWS_ENDPOINT_URL_STS\), direct$", run.stdout)
+    assert re.search(r"(?m)^assumed by +source_profile base$", run.stdout)
+
+
+def test_without_a_region_the_credentials_are_still_looked_at():
+    run = programs.run("check", **programs.CREDENTIALS)
+    assert run.returncode == 1
+    assert "no region: give --region" in run.stdout and "was not asked (AWS_EC2_METADATA_DISABLED)" in run.stdout
+    assert "--local" not in run.stdout
+    assert re.search(r"(?m)^credentials +env, key AKID…MPLE$", run.stdout)
+    problems = json.loads(programs.run("check", "--json").stdout)["problems"]
+    assert [problem.split(":")[0] for problem in problems] == ["no region", "credentials"]
+
+
+def test_without_a_region_no_role_is_assumed_somewhere_else(tmp_path, capture):
+    (tmp_path / "config").write_text(
+        "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\ncredential_source = Environment\n"
+    )
+    run = programs.run(
+        "check", "--profile", "role", **programs.CREDENTIALS, AWS_CONFIG_FILE=str(tmp_path / "config"),
+        AWS_ENDPOINT_URL_STS=capture.url,
+    )  # fmt: skip
+    assert run.returncode == 1 and "no region" in run.stdout and capture.requests == []
+
+
+def test_a_missing_region_and_a_wrong_setting_are_told_at_once():
+    run = programs.run("check", **programs.CREDENTIALS, AWS_MAX_ATTEMPTS="abc")
+    assert "AWS_MAX_ATTEMPTS: 'abc'" in run.stdout and "no region" in run.stdout
+
+
+def test_serve_without_a_region_offers_a_local_athena():
+    run = programs.run("serve", **programs.CREDENTIALS)
+    assert run.returncode != 0 and "serve --local" in run.stderr
+
+
+ADVICE = {
+    "credentials": (capturing.failure("UnrecognizedClientException", "The security token is invalid", 400), "AKID…MPLE"),
+    "permission": (capturing.failure("AccessDeniedException", "no", 400), "what the gateway's role must allow"),
+    "a page": (
+        http1.response(403, b"<html>log in</html>", [("Content-Type", "text/html")]), "@URL@/ (status 403, of type text/html)",
+    ),
+    "a page that says that all is well": (
+        http1.response(200, b"<html>log in</html>", [("Content-Type", "text/html")]), "status 200 of type text/html",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ADVICE)
+def test_a_call_that_fails_comes_with_advice(name, capture):
+    answer, words = ADVICE[name]
+    capture.on("ListSessions", answer)
+    run = programs.run("check", "--call", "--json", **SETTINGS, AWS_ENDPOINT_URL=capture.url, AWS_MAX_ATTEMPTS="1")
+    assert words.replace("@URL@", capture.url) in json.loads(run.stdout)["call"]["advice"]
+
+
+def test_an_athena_that_is_out_of_reach_is_named_with_the_settings_that_lead_there(free_port):
+    url = f"http://127.0.0.1:{free_port}"
+    run = programs.run("check", "--call", **SETTINGS, AWS_ENDPOINT_URL=url, AWS_MAX_ATTEMPTS="1")
+    [advice] = [line for line in run.stdout.splitlines() if line.startswith("advice")]
+    assert "eu-west-1 (AWS_REGION)" in advice and f"{url} (AWS_ENDPOINT_URL)" in advice
+
+
+def test_what_aws_refuses_to_the_gateway_is_the_operator_s_to_read_and_not_the_caller_s(start, capture):
+    message = "User: arn:aws:sts::1:assumed-role/a/x is not authorized\nto do this"
+    capture.on("GetCalculationExecution", capturing.failure("AccessDeniedException", message, 400))
+    program = start(programs.serve_before, capture)
+    caller = client.Client(program)
+    for _ in range(3):
+        answer = caller.get(f"{client.calculations()}/c")
+        assert answer.status == 502 and answer.json["code"] == "gateway-not-authorized"
+        assert "arn:aws" not in json.dumps(answer.json)
+    waiting.until(lambda: "AWS refuses" in program.stderr)
+    [line] = program.stderr.splitlines()
+    assert line.startswith(
+        r"Error: AWS refuses GetCalculationExecution: AccessDeniedException: User: arn:aws:sts::1:assumed-role/a/x is "
+        rf"not authorized\u{{a}}to do this ({capture.url}/, key AKID…MPLE); "
+    )
 
 
 def test_a_call_is_made_only_where_it_is_asked_for(capture):
@@ -74,7 +232,9 @@ def test_a_call_that_is_refused_is_a_problem_in_Athena_s_words(capture):
     run = programs.run("check", "--call", "--json", **SETTINGS, AWS_ENDPOINT_URL=capture.url)
     document = json.loads(run.stdout)
     assert run.returncode == 1 and not document["ok"]
+    advice = document["call"].pop("advice")
     assert document["call"] == {"operation": "ListSessions", "workGroup": "primary", "ok": False}
+    assert "the key AKID…MPLE lacks a permission" in advice
     assert "AccessDeniedException: User: x is not authorized" in document["problems"][0]
 
 

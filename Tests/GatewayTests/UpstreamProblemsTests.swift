@@ -2,6 +2,7 @@ import Athena
 import HTTPTypes
 import Testing
 
+@testable import AWSClient
 @testable import Gateway
 
 struct UpstreamProblemsTests {
@@ -159,15 +160,29 @@ struct UpstreamProblemsTests {
     #expect(none.contains("none are configured") && none.contains("athena-gateway check"))
   }
 
-  /// AWS explains a wrong signature by the canonical request, which has the session token in it.
-  @Test(arguments: UpstreamProblems.table.filter { $0.problem == .gatewayCredentials }.map(\.code))
-  func `A credentials problem repeats nothing that AWS said`(code: String) {
+  private static let operators: [UpstreamProblems.Row] = UpstreamProblems.table.filter {
+    [.gatewayCredentials, .gatewayNotAuthorized].contains($0.problem)
+  }
+
+  /// AWS explains a wrong signature by the canonical request, which has the session token in it, and a
+  /// missing permission by the gateway's identity.
+  @Test(arguments: operators.map(\.code))
+  func `A problem that is the operator's to mend repeats nothing that AWS said`(code: String) {
     let code = code.replacing("*", with: "Exception")
-    let exception = AthenaException(code: code, message: "x-amz-security-token:SECRET")
+    let exception = AthenaException(source: .s3, code: code, message: "x-amz-security-token:SECRET")
     let response = Problem(exception).response(requestID: RequestID())
-    #expect(Problem(exception).code == .gatewayCredentials)
     #expect(response.text?.contains("SECRET") == false)
     #expect(response.text?.contains(code) == true)
+  }
+
+  /// What callers are not told somebody else must be.
+  @Test(arguments: operators.indices)
+  func `The operator is told of each problem that is his to mend`(index: Int) {
+    let row = Self.operators[index]
+    let code = row.code.replacing("*", with: "Exception")
+    let isHead = code == "403"
+    let cause = ServiceError(code: code, status: 403).refusal(isHead: isHead)
+    #expect(cause == (row.problem == .gatewayCredentials ? .credentials : .permission))
   }
 
   @Test func `The caller sees Athena's own words of everything else`() {

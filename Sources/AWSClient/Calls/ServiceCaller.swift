@@ -42,7 +42,12 @@ final class ServiceCaller {
       if await isRemedied(failure, of: &call, request, signedAt: now, with: credentials) {
         continue
       }
-      guard await mayRetry(failure, &call) else { throw AWSError(failure) }
+      guard await mayRetry(failure, &call) else {
+        if let refusal = CallRefusal(failure, of: request, with: credentials) {
+          context.shared.refusals.tell(refusal, at: context.tools.clock())
+        }
+        throw AWSError(failure)
+      }
     }
   }
 

@@ -4,6 +4,8 @@ import SigV4
 
 /// A request of a call as it is before each try signs it anew.
 struct UnsignedRequest {
+  /// What AWS calls it, as in `GetCalculationExecution`.
+  let operation: String
   let method: ClientRequest.Method
   let endpoint: Endpoint
   let path: String

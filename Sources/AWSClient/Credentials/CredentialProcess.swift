@@ -75,7 +75,8 @@ struct CredentialProcess {
       let name =
         program.contains("=") ? "a program" : "the program \(program.printable.prefix(200))"
       return Failure(
-        reason: "names \(name), which is not installed, not on the PATH, or not executable")
+        reason: "names \(name), which is not installed, not on the PATH, or not executable; "
+          + "no shell runs it, so that '~', pipes and variables mean nothing")
     }
     let why = error?.underlyingError.map { ": \($0)" } ?? ""
     return Failure(reason: "could not be run\(why)")

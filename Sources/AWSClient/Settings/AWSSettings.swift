@@ -29,6 +29,7 @@ public struct AWSSettings: Sendable {
   ) throws(SettingsProblems) {
     var reader = SettingReader(environment, profiles)
     region = Self.region(&reader, flags.region)
+    let isRegionMissing = region == nil && reader.problems.isEmpty
     endpoints = Endpoints(
       &reader, athena: flags.endpointURL.map { Setting($0, from: "--endpoint-url") })
     authorities = Self.authorities(&reader)
@@ -49,7 +50,9 @@ public struct AWSSettings: Sendable {
         }
       }
     }
-    guard reader.problems.isEmpty else { throw SettingsProblems(list: reader.problems) }
+    guard reader.problems.isEmpty else {
+      throw SettingsProblems(list: reader.problems, isRegionMissing: isRegionMissing)
+    }
   }
 
   /// botocore asks AWS_DEFAULT_REGION alone; every other SDK asks AWS_REGION, which is what ECS, Lambda
@@ -94,4 +97,11 @@ public struct SettingsProblem: Error, Equatable, CustomStringConvertible {
 /// All of them.
 public struct SettingsProblems: Error, Equatable {
   public let list: [String]
+  /// Whether no setting names a region: that is no problem where the instance has one.
+  public let isRegionMissing: Bool
+
+  init(list: [String], isRegionMissing: Bool = false) {
+    self.list = list
+    self.isRegionMissing = isRegionMissing
+  }
 }
