@@ -46,7 +46,7 @@ extension CalculationExecution {
 }
 
 extension CalculationExecution.Status {
-  fileprivate init(_ reader: inout JSONObjectReader) {
+  init(_ reader: inout JSONObjectReader) {
     submissionDateTime = reader.number("SubmissionDateTime")?.double
     completionDateTime = reader.number("CompletionDateTime")?.double
     state = reader.string("State").map(CalculationState.init(rawValue:))
@@ -55,7 +55,7 @@ extension CalculationExecution.Status {
 }
 
 extension CalculationExecution.Statistics {
-  fileprivate init(_ reader: inout JSONObjectReader) {
+  init(_ reader: inout JSONObjectReader) {
     dpuExecutionInMillis = reader.integer("DpuExecutionInMillis")
     progress = reader.string("Progress")
   }
