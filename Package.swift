@@ -74,7 +74,7 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Athena", "CivilTime", "Crypto", "HTTPMessage", "JSON", "URIEncoding",
+        "Athena", "CivilTime", "Crypto", "EventLoop", "HTTPMessage", "JSON", "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
       ],
@@ -93,7 +93,8 @@ let package = Package(
     .executableTarget(
       name: "athena-gateway",
       dependencies: [
-        "AWSClient", "Athena", "CLinux", "CivilTime", "EventLoop", "Gateway", "HTTPClient",
+        "AWSClient", "Athena", "CLinux", "CResources", "CivilTime", "EventLoop", "Gateway",
+        "HTTPClient",
         "HTTPServer", "JSON", "LocalAthena", "SigV4",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

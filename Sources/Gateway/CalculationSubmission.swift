@@ -16,7 +16,7 @@ struct CalculationSubmission {
   ///
   /// - Parameter name: Told of the caller's own token as soon as that is read, whatever else is wrong.
   init(json bytes: [UInt8], name: (String) -> Void = { _ in }) throws(Problem) {
-    var reader = try Self.reader(bytes)
+    var reader = try JSONObjectReader(content: bytes)
     let direct = reader.string("codeBlock")
     let nested = reader.object("calculationConfiguration", reading: Self.requiredCode) ?? nil
     let codeURI = reader.string("codeUri")
@@ -52,23 +52,6 @@ struct CalculationSubmission {
       throw Problem(
         .invalidRequest, "the query parameter 'description' must have 1 to 1024 characters")
     }
-  }
-
-  private static func reader(_ bytes: [UInt8]) throws(Problem) -> JSONObjectReader {
-    let value: JSONValue
-    do throws(JSONError) {
-      value = try JSONValue(parsing: bytes)
-    } catch {
-      var problem = Problem(
-        .malformedRequest, "the content is not JSON as RFC 8259 has it: \(error)")
-      problem.findings = [.init(detail: error.description, pointer: error.pointer)]
-      throw problem
-    }
-    guard let object = value.asObject else {
-      throw Problem(
-        findings: [.init(detail: "must be an object, not \(value.kind)", pointer: .root)])
-    }
-    return JSONObjectReader(object)
   }
 
   /// The code comes in one of three forms.

@@ -30,11 +30,16 @@ extension Gateway {
     guard let owner = calculation.sessionID else {
       throw Problem(.badAnswer, "GetCalculationExecution answered without a SessionId")
     }
+    shared.provedPairs.record(calculationID, of: owner, isTerminal: calculation.isTerminal)
     // Bytes, since String compares by canonical equivalence and ids don't.
-    guard owner.utf8.elementsEqual(sessionID.utf8) else {
-      throw Problem(.notFound, "the session has no such calculation")
-    }
+    guard owner.utf8.elementsEqual(sessionID.utf8) else { throw ProvedPairs.foreign }
     return calculation
+  }
+
+  /// Proves that the calculation is the session's.
+  func prove(_ calculationID: String, of sessionID: String) async throws(Problem) {
+    guard try shared.provedPairs.proof(of: calculationID, in: sessionID) == nil else { return }
+    _ = try await calculation(calculationID, of: sessionID)
   }
 }
 

@@ -2,7 +2,6 @@ import Athena
 import HTTPMessage
 import HTTPTypes
 import JSON
-import URIEncoding
 
 extension Gateway {
   /// What of a content is read: 68,000 characters that are all written as escaped surrogate pairs take
@@ -23,13 +22,7 @@ extension Gateway {
     context.name(token)
     let submission = try await readSubmission(request, name: context.name)
     if let own = submission.clientRequestToken {
-      guard derived == nil else {
-        throw Problem(findings: [
-          .init(
-            detail: "is given along with Idempotency-Key; give one",
-            pointer: .root.appending("clientRequestToken"))
-        ])
-      }
+      guard derived == nil else { throw ClientRequestToken.givenTwice }
       token = own
     }
     let output: StartCalculationExecution.Output
@@ -42,9 +35,7 @@ extension Gateway {
     } catch {
       throw Problem(error)
     }
-    let location =
-      "/sessions/\(PercentEncoding.encode(sessionID))/calculations/"
-      + PercentEncoding.encode(output.calculationExecutionID)
+    let location = configuration.basePath.calculation(output.calculationExecutionID, of: sessionID)
     return .json(status: .created, fields: [.location: location]) { writer in
       writer.member("sessionId", sessionID)
       writer.member("calculationExecutionId", output.calculationExecutionID)

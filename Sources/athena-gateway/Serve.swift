@@ -34,8 +34,18 @@ struct Serve: ParsableCommand {
     transform: FileMode.init(parsing:))
   var socketMode: FileMode?
 
+  @Option(
+    name: .customLong("base-path"),
+    help: ArgumentHelp(
+      "Serve everything under this path, as in /athena, for a proxy that shares its host name. /livez and "
+        + "/readyz are at the root too. (default: the root)", valueName: "path"))
+  var basePath: String?
+
   @OptionGroup(title: "AWS")
   var aws: AWSFlags
+
+  @OptionGroup(title: "Sessions")
+  var sessions: SessionFlags
 
   @Option(help: "The number of workers. (default: one for each processor that the process may use)")
   var workers: Int?

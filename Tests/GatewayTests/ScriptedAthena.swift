@@ -40,7 +40,8 @@ final class Calls: Sendable {
 func withGateway<Value: Sendable>(
   calls: Calls = Calls(),
   answering script: @escaping @Sendable (String) -> Script = always(Script()),
-  requiresClientCertificate: Bool = false,
+  requiresClientCertificate: Bool = false, basePath: BasePath = .root,
+  sessions: SessionDefaults = SessionDefaults(), shared: Gateway.Shared = Gateway.Shared(),
   _ body: @escaping @Sendable (Gateway) async throws -> Value
 ) async throws -> Value {
   try await onLoop { loop in
@@ -72,7 +73,9 @@ func withGateway<Value: Sendable>(
       athena: AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint),
       configuration: .init(
         version: "0.1.0", hosts: HostPolicy(isLoopback: true, allowedHosts: []),
-        requiresClientCertificate: requiresClientCertificate))
+        requiresClientCertificate: requiresClientCertificate, basePath: basePath,
+        sessions: sessions, openAPI: OpenAPIDocument.bytes),
+      shared: shared)
     return try await body(gateway)
   }
 }

@@ -2,7 +2,7 @@
 extension Shape {
   static let sessionID = Shape.string(length: 1...256)
   static let calculationExecutionID = Shape.string(length: 1...36)
-  static let workGroup = Shape.string(pattern: "[a-zA-Z0-9._-]{1,128}")
+  public static let workGroup = Shape.string(pattern: "[a-zA-Z0-9._-]{1,128}")
   static let description = Shape.string(length: 1...1024)
   static let name = Shape.string(length: 1...128)
   static let clientRequestToken = Shape.string(length: 32...128)

@@ -1,9 +1,9 @@
-import JSON
+public import JSON
 
 extension Shape {
   /// How a value of the right type breaks a constraint, as the rest of a sentence about it; nil where it
   /// breaks none.
-  func fault(in value: JSONValue) -> String? {
+  public func fault(in value: JSONValue) -> String? {
     switch (self, value) {
     case (.string(let length, let pattern), .string(let text)):
       if let length, let fault = Self.fault(in: text, of: length) { return fault }

@@ -38,7 +38,8 @@ extension JSONObjectReader {
       return nil
     }
     switch (shape, value) {
-    case (.string, .string), (.boolean, .bool), (.timestamp, .number): return value
+    case (.string, .string), (.boolean, .bool): return value
+    case (.timestamp, .number(let number)) where number.double != nil: return value
     case (.integer, .number(let number)):
       guard let int = number.int else {
         record("must be an integer of at most 64 bits", at: place)
