@@ -103,38 +103,30 @@ public final class Gateway {
     if request.method == .options, request.path == "*" { return Response(status: .noContent) }
     let route = try Route(path: request.path, under: configuration.basePath)
     try checkMethod(request.method, of: route)
-    return try await answer(route, request, context)
-  }
-
-  private func answer(
-    _ route: Route, _ request: Request, _ context: RequestContext
-  ) async throws -> Response {
-    switch route {
-    case .index: return try index(request)
-    case .openAPI: return try openAPI(request)
-    case .livez: return try livez(request)
-    case .readyz: return try readyz(request)
-    case .problem(let code): return try problem(code, request)
-    case .sessions:
-      return request.method == .post
-        ? try await startSession(request, context) : try await listSessions(request)
-    case .session(let sessionID):
-      return request.method == .delete
-        ? try await terminateSession(sessionID, request)
-        : try await getSession(sessionID, request)
-    case .executors(let sessionID):
-      return try await listExecutors(sessionID, request)
-    case .calculations(let sessionID):
-      return request.method == .post
-        ? try await startCalculation(sessionID, request, context)
-        : try await listCalculations(sessionID, request)
-    case .calculation(let sessionID, let calculationID):
-      return request.method == .delete
-        ? try await stopCalculation(sessionID, calculationID, request)
-        : try await getCalculation(sessionID, calculationID, request)
-    case .code(let sessionID, let calculationID):
+    // Not a function of its own: Swift 6.3 crashes when it optimizes that one.
+    switch (route, request.method) {
+    case (.index, _): return try index(request)
+    case (.openAPI, _): return try openAPI(request)
+    case (.livez, _): return try livez(request)
+    case (.readyz, _): return try readyz(request)
+    case (.problem(let code), _): return try problem(code, request)
+    case (.sessions, .post): return try await startSession(request, context)
+    case (.sessions, _): return try await listSessions(request)
+    case (.session(let sessionID), .delete):
+      return try await terminateSession(sessionID, request)
+    case (.session(let sessionID), _): return try await getSession(sessionID, request)
+    case (.executors(let sessionID), _): return try await listExecutors(sessionID, request)
+    case (.calculations(let sessionID), .post):
+      return try await startCalculation(sessionID, request, context)
+    case (.calculations(let sessionID), _):
+      return try await listCalculations(sessionID, request)
+    case (.calculation(let sessionID, let calculationID), .delete):
+      return try await stopCalculation(sessionID, calculationID, request)
+    case (.calculation(let sessionID, let calculationID), _):
+      return try await getCalculation(sessionID, calculationID, request)
+    case (.code(let sessionID, let calculationID), _):
       return try await getCode(sessionID, calculationID, request)
-    case .output(let output, let sessionID, let calculationID):
+    case (.output(let output, let sessionID, let calculationID), _):
       return try await getOutput(output, sessionID, calculationID, request)
     }
   }

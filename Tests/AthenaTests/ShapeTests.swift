@@ -1,0 +1,95 @@
+import JSON
+import Testing
+
+@testable import Athena
+
+struct ShapeTests {
+  private static let members: [Shape.Member] = [
+    .init("Text", .string(length: 1...2)), .init("Number", .integer(1...3)),
+    .init("Time", .timestamp), .init("Flag", .boolean),
+    .init("Map", .map(key: .string(length: 1...1), value: .list(.string()))),
+    .init("Inner", .structure([.init("Needed", .boolean, isRequired: true)])),
+  ]
+
+  private func read(_ text: String, from origin: Shape.Origin) throws -> (String, [String]) {
+    let object = try #require(try JSONValue(parsing: Array(text.utf8)).asObject)
+    var reader = JSONObjectReader(object, allowsUnknownMembers: origin == .athena)
+    let structure = reader.structure(Self.members, from: origin)
+    reader.finish()
+    var writer = JSONWriter()
+    writer.value(.object(structure))
+    return (
+      String(decoding: writer.bytes, as: UTF8.self), reader.findings.map { "\($0.pointer)" }
+    )
+  }
+
+  @Test func `A caller's names become Athena's, and keys of maps stay`() throws {
+    let (read, findings) = try read(
+      #"{"inner":{"needed":false},"map":{"é":["V"]},"text":"é","number":1e0,"flag":true}"#,
+      from: .caller)
+    #expect(
+      read
+        == #"{"Text":"é","Number":1,"Flag":true,"Map":{"é":["V"]},"Inner":{"Needed":false}}"#)
+    #expect(findings == [])
+  }
+
+  @Test(arguments: [
+    (#"{"text":""}"#, "/text"), (#"{"text":"abc"}"#, "/text"), (#"{"text":null}"#, "/text"),
+    (#"{"number":4}"#, "/number"), (#"{"number":1.5}"#, "/number"), (#"{"number":"1"}"#, "/number"),
+    (#"{"flag":0}"#, "/flag"), (#"{"map":[]}"#, "/map"), (#"{"map":{"ab":[]}}"#, "/map/ab"),
+    (#"{"map":{"a/":[]}}"#, "/map/a~1"), (#"{"map":{"a":[1]}}"#, "/map/a/0"),
+    (#"{"inner":{}}"#, "/inner/needed"), (#"{"inner":{"needed":true,"x":1}}"#, "/inner/x"),
+    (#"{"Text":"a"}"#, "/Text"),
+  ])
+  func `What a caller gets wrong has its place`(text: String, place: String) throws {
+    #expect(try read(text, from: .caller).1 == [place])
+  }
+
+  @Test func `Athena's own values are judged by type alone`() throws {
+    let text =
+      #"{"Text":"abc","Number":9,"Time":1.5,"Flag":null,"Map":{"ab":[]},"Inner":{"X":1},"New":{}}"#
+    let (read, findings) = try read(text, from: .athena)
+    #expect(read == #"{"Text":"abc","Number":9,"Time":1.5,"Map":{"ab":[]},"Inner":{}}"#)
+    #expect(findings == [])
+    #expect(
+      try self.read(#"{"Time":"now","Inner":{"Needed":1}}"#, from: .athena).1
+        == ["/Time", "/Inner/Needed"])
+    #expect(try self.read(#"{"Time":1e999}"#, from: .athena).1 == ["/Time"])
+  }
+
+  /// A shape of text with whether it is one.
+  @Test(
+    arguments: [
+      (Shape.workGroup, "a.B_9-", true), (.workGroup, "", false), (.workGroup, "a/b", false),
+      (.workGroup, "a\n", false), (.workGroup, String(repeating: "a", count: 129), false),
+      (.roleARN, "arn:aws:iam::123456789012:role/a", true),
+      (.roleARN, "arn:aws-us-gov:iam::123456789012:role/p/a+b=c,d.e@f", true),
+      (.roleARN, "arn:aws:iam::12345678901\u{0663}:role/a", false),
+      (.roleARN, "arn:aws:iam::123456789012:user/a", false),
+      (.roleARN, " arn:aws:iam::123456789012:role/a", false),
+      (.clientRequestToken, String(repeating: "😀", count: 128), true),
+      (.clientRequestToken, String(repeating: "e\u{301}", count: 65), false),
+    ] as [(Shape, String, Bool)])
+  func `A text is held to length and pattern`(shape: Shape, text: String, isOne: Bool) {
+    #expect((shape.fault(in: .string(text)) == nil) == isOne)
+  }
+
+  /// With a pattern that is none, nothing would ever match.
+  @Test func `Every pattern is one`() {
+    func check(_ members: [Shape.Member]) {
+      for member in members { check(member.shape) }
+    }
+    func check(_ shape: Shape) {
+      switch shape {
+      case .string(_, let pattern?): #expect((try? Regex(pattern)) != nil, "\(pattern)")
+      case .list(let element): check(element)
+      case .map(let key, let value):
+        check(key)
+        check(value)
+      case .structure(let members): check(members)
+      default: break
+      }
+    }
+    for members in [StartSession.members, Session.members] { check(members) }
+  }
+}
