@@ -74,22 +74,52 @@ struct ShapeTests {
     #expect((shape.fault(in: .string(text)) == nil) == isOne)
   }
 
-  /// With a pattern that is none, nothing would ever match.
-  @Test func `Every pattern is one`() {
-    func check(_ members: [Shape.Member]) {
-      for member in members { check(member.shape) }
+  private static let patterns: [Pattern] = [
+    .workGroup, .roleARN, .kmsKey, .logGroup, .logStreamNamePrefix, .s3Location, .parameter,
+  ]
+
+  private static let id = "12345678-90ab-cdef-1234-567890abcdef"
+
+  private static let samples = [
+    "", "a", "A.b_9-", "a b", "a/b", "a:b", "a*", "é", "e\u{301}", "a\n", "\n", "\t", "\u{0}",
+    "\u{1F}",
+    " ", "\u{7F}", "\u{FFFD}", "\u{FFFE}", "\u{10FFFF}", "\r\n", "alias/", "alias/a", "alias/a.b",
+    "alias/a/b_-9", id, id.uppercased(), id + "0", String(id.dropLast()), "g" + id.dropFirst(),
+    "arn:aws:kms:eu-west-1:123456789012:key/1", "arn:aws-cn:kms:cn:123456789012:alias/a",
+    "arn:aws:kms::123456789012:key/1", "arn:aws:kms:eu:123:key/1",
+    "arn:aws:kms:eu:123456789012:key/",
+    "arn:aws:kms:eu:123456789012:keya", "arn:aws:kms:eu:123456789012:key",
+    "arn:aws:iam::123456789012:role/r",
+    "arn:aws:iam::123456789012:roler", "arn:aws:iam::123456789012:role/",
+    "arn:aws:iam::123456789012:role",
+    "arn:aws:iam::123456789012:user/r", "arn:aws:iam::1234567890123:role/r",
+    "arn:aws:iam::12345678901\u{663}:role/r", "arn:AWS:iam::123456789012:role/r",
+    "arn:aws:iam::123456789012:role/r s", " arn:aws:iam::123456789012:role/r", "s3://bucket",
+    "s3://bucket/", "s3://bucket/a b/é", "s3://bucket//", "s3://b", "s3://b/", "s3://ab",
+    "s3://Bucket/",
+    "s3://-b/", "s3://b-/", "s3://bu.cket/", "s3://bucket/a\nb", "s3://bucket/\u{2028}", "s3:///",
+    "http://bucket/", String(repeating: "x", count: 128), String(repeating: "x", count: 129),
+  ]
+
+  @Test(arguments: patterns)
+  func `A pattern's function is its expression`(pattern: Pattern) throws {
+    let expression = try Regex(pattern.text).matchingSemantics(.unicodeScalar)
+    var matched = 0
+    for sample in Self.samples {
+      let matches = sample.wholeMatch(of: expression) != nil
+      #expect(pattern.matches(sample) == matches, "\(sample.debugDescription)")
+      if matches { matched += 1 }
     }
-    func check(_ shape: Shape) {
-      switch shape {
-      case .string(_, let pattern?): #expect((try? Regex(pattern)) != nil, "\(pattern)")
-      case .list(let element): check(element)
-      case .map(let key, let value):
-        check(key)
-        check(value)
-      case .structure(let members): check(members)
-      default: break
-      }
-    }
-    for members in [StartSession.members, Session.members] { check(members) }
+    #expect(matched > 0 && matched < Self.samples.count)
+  }
+
+  @Test func `A hostile content is read in little time, and told of in few words`() throws {
+    let key = String(repeating: "\u{1}", count: 4000)
+    let members = (0..<100).map { JSONObject.Member(name: "\($0)\(key)", value: .null) }
+    var reader = JSONObjectReader(
+      JSONObject([.init(name: "map", value: .object(JSONObject(members)))]))
+    _ = reader.structure(Self.members, from: .caller)
+    #expect(reader.findings.count == JSONObjectReader.maximumFindings)
+    #expect(reader.findings.allSatisfy { $0.pointer.description.utf8.count < 200 })
   }
 }

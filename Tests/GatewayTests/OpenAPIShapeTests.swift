@@ -55,7 +55,7 @@ struct OpenAPIShapeTests {
       guard strictly else { return }
       expect("minLength", length.flatMap { $0.lowerBound == 0 ? nil : $0.lowerBound }, \.int)
       expect("maxLength", length?.upperBound, \.int)
-      expect("pattern", pattern.map { "^(?:\($0))$" }, \.string)
+      expect("pattern", pattern.map { "^(?:\($0.text))$" }, \.string)
     case .integer(let range):
       #expect(schema["type"]?.string == "integer", "\(place)")
       guard strictly else { return }

@@ -13,6 +13,6 @@ extension Shape {
 
   /// The keys are of what XML can hold.
   private static let parameters = Shape.map(
-    key: .string(length: 1...255, pattern: #"[^\x00-\x08\x0A-\x1F\uFFFE\uFFFF]*"#),
+    key: .string(length: 1...255, pattern: .parameter),
     value: .string(length: 0...51200))
 }

@@ -5,8 +5,8 @@ extension Shape {
       "CloudWatchLoggingConfiguration",
       .structure([
         Member("Enabled", .boolean, isRequired: true),
-        Member("LogGroup", .string(length: 1...512, pattern: "[a-zA-Z0-9._/-]+")),
-        Member("LogStreamNamePrefix", .string(length: 1...512, pattern: "[^:*]*")),
+        Member("LogGroup", .string(length: 1...512, pattern: .logGroup)),
+        Member("LogStreamNamePrefix", .string(length: 1...512, pattern: .logStreamNamePrefix)),
         Member("LogTypes", .map(key: .string(), value: .list(.string()))),
       ])),
     Member(
@@ -22,12 +22,9 @@ extension Shape {
         Member("KmsKey", kmsKey),
         Member(
           "LogLocation",
-          .string(length: 0...1024, pattern: #"s3://[a-z0-9][a-z0-9\-]*[a-z0-9](/.*)?"#)),
+          .string(length: 0...1024, pattern: .s3Location)),
       ])),
   ])
 
-  private static let kmsKey = Shape.string(
-    length: 1...2048,
-    pattern: #"arn:aws[a-z\-]*:kms:([a-z0-9\-]+):[0-9]{12}:(key|alias)/?[a-zA-Z_0-9+=,.@\-_/]+"#
-      + "|alias/[a-zA-Z0-9/_-]+|[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}")
+  private static let kmsKey = Shape.string(length: 1...2048, pattern: .kmsKey)
 }

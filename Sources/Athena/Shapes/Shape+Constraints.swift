@@ -7,7 +7,7 @@ extension Shape {
     switch (self, value) {
     case (.string(let length, let pattern), .string(let text)):
       if let length, let fault = Self.fault(in: text, of: length) { return fault }
-      if let pattern, !Self.matches(text, pattern) { return "must match \(pattern)" }
+      if let pattern, !pattern.matches(text) { return "must match \(pattern.text)" }
       return nil
     case (.integer(let range?), .number(let number)):
       guard let int = number.int, !range.contains(int) else { return nil }
@@ -25,12 +25,5 @@ extension Shape {
       length.lowerBound == 0
       ? "at most \(length.upperBound)" : "\(length.lowerBound) to \(length.upperBound)"
     return "must have \(bounds) characters, not \(count)"
-  }
-
-  /// By scalars, as every other reader of the pattern does it: not by what Swift takes for a character.
-  private static func matches(_ text: String, _ pattern: String) -> Bool {
-    // The patterns are the table's own, and a test compiles each.
-    guard let regex = try? Regex(pattern).matchingSemantics(.unicodeScalar) else { return false }
-    return text.wholeMatch(of: regex) != nil
   }
 }

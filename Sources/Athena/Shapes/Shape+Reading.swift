@@ -55,7 +55,7 @@ extension JSONObjectReader {
       return .object(
         JSONObject(
           object.members.compactMap { member in
-            let place = place.appending(member.name)
+            let place = place.appending(member.name.shortened)
             if origin == .caller, let fault = key.fault(in: .string(member.name)) {
               record("has a name that \(fault)", at: place)
             }

@@ -5,9 +5,8 @@
 public enum Shape: Sendable, Equatable {
   /// - Parameters:
   ///   - length: In characters, which are Unicode scalars to Athena.
-  ///   - pattern: What matches the whole text, in what regular expressions of ECMA-262, Python and Swift
-  ///     have in common.
-  case string(length: ClosedRange<Int>? = nil, pattern: String? = nil)
+  ///   - pattern: What the whole text matches.
+  case string(length: ClosedRange<Int>? = nil, pattern: Pattern? = nil)
   case integer(ClosedRange<Int>? = nil)
   case boolean
   /// Seconds since 1970.
