@@ -34,6 +34,13 @@ public struct CalculationExecution: Sendable, Equatable {
 }
 
 extension CalculationExecution {
+  /// One of which no more is known than what StartCalculationExecution tells.
+  public init(calculationExecutionID: String, sessionID: String, state: CalculationState) {
+    self.calculationExecutionID = calculationExecutionID
+    self.sessionID = sessionID
+    status.state = state
+  }
+
   init(_ reader: inout JSONObjectReader) {
     calculationExecutionID = reader.string("CalculationExecutionId")
     sessionID = reader.string("SessionId")

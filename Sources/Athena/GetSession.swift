@@ -24,6 +24,17 @@ public struct Session: Sendable, Equatable {
   }
 }
 
+extension Session {
+  /// One of which no more is known than what StartSession tells.
+  public init(_ output: StartSession.Output) {
+    let status = JSONObject([.init(name: "State", value: .string(output.state.rawValue))])
+    object = JSONObject([
+      .init(name: "SessionId", value: .string(output.sessionID)),
+      .init(name: "Status", value: .object(status)),
+    ])
+  }
+}
+
 extension AthenaClient {
   public func getSession(_ sessionID: String) async throws(AthenaError) -> Session {
     try await call("GetSession", Self.body("SessionId", sessionID)) { reader in

@@ -1,4 +1,5 @@
 public import Athena
+public import EventLoop
 public import HTTPMessage
 import HTTPTypes
 
@@ -34,17 +35,33 @@ public final class Gateway {
   /// What the gateways of all workers have in common.
   public final class Shared: Sendable {
     let provedPairs = ProvedPairs()
+    let calculations: Watches<CalculationExecution>
+    let sessions: Watches<Session>
 
-    public init() {}
+    public convenience init() {
+      self.init(polls: PollTools())
+    }
+
+    init(polls: PollTools) {
+      calculations = Watches(tools: polls) { $0.isTerminal }
+      sessions = Watches(tools: polls) { $0.isEnded }
+    }
   }
 
+  let loop: EventLoop
   let athena: AthenaClient
   let configuration: Configuration
   let shared: Shared
   /// Whether the gateway is about to end: it still answers, but asks for no new callers.
   private(set) var isDraining = false
 
-  public init(athena: AthenaClient, configuration: Configuration, shared: Shared) {
+  /// - Parameters:
+  ///   - loop: The worker's.
+  ///   - athena: On the same loop.
+  public init(
+    on loop: EventLoop, athena: AthenaClient, configuration: Configuration, shared: Shared
+  ) {
+    self.loop = loop
     self.athena = athena
     self.configuration = configuration
     self.shared = shared
@@ -126,6 +143,8 @@ public final class Gateway {
       return try await getCalculation(sessionID, calculationID, request)
     case (.code(let sessionID, let calculationID), _):
       return try await getCode(sessionID, calculationID, request)
+    case (.events(let sessionID, let calculationID), _):
+      return try await getEvents(sessionID, calculationID, request, context)
     case (.output(let output, let sessionID, let calculationID), _):
       return try await getOutput(output, sessionID, calculationID, request)
     }

@@ -10,9 +10,28 @@ extension Gateway {
     _ sessionID: String, _ calculationID: String, _ request: Request
   ) async throws -> Response {
     _ = try Query(request.query)
-    let calculation = try await calculation(calculationID, of: sessionID)
-    let response = Response.json { calculation.write(to: &$0) }
+    let calculation =
+      if let wait = preferredWait(request) {
+        try await calculation(calculationID, of: sessionID, during: wait)
+      } else {
+        try await calculation(calculationID, of: sessionID)
+      }
+    var response = Response.json { calculation.write(to: &$0) }.applyingPreference(of: request)
+    // To a cache there are two: with Preference-Applied, and without.
+    if calculation.isTerminal { response.fields[.vary] = "Prefer" }
     return response.conditional(on: request.fields, isFinal: calculation.isTerminal)
+  }
+
+  /// The calculation once it has ended, or as it is at the end of the wait. It is proved with the first
+  /// answer to the one who watches it, so that however many wait it costs no calls of their own.
+  private func calculation(
+    _ calculationID: String, of sessionID: String, during wait: Wait
+  ) async throws(Problem) -> CalculationExecution {
+    _ = try shared.provedPairs.proof(of: calculationID, in: sessionID)
+    let watcher = watch(calculation: calculationID)
+    let first = try await known(watcher, during: wait)
+    try check(first, calculationID, isOf: sessionID)
+    return try await settled(first, watcher, during: wait) { $0.isTerminal }
   }
 
   /// The calculation, if it is the session's. Athena addresses calculations by their id alone: without
@@ -26,6 +45,14 @@ extension Gateway {
     } catch {
       throw Problem(error)
     }
+    try check(calculation, calculationID, isOf: sessionID)
+    return calculation
+  }
+
+  /// Whether a calculation that Athena has answered with is the session's.
+  func check(
+    _ calculation: CalculationExecution, _ calculationID: String, isOf sessionID: String
+  ) throws(Problem) {
     // An answer that names no session proves nothing, not even that there is no such calculation.
     guard let owner = calculation.sessionID else {
       throw Problem(.badAnswer, "GetCalculationExecution answered without a SessionId")
@@ -33,7 +60,6 @@ extension Gateway {
     shared.provedPairs.record(calculationID, of: owner, isTerminal: calculation.isTerminal)
     // Bytes, since String compares by canonical equivalence and ids don't.
     guard owner.utf8.elementsEqual(sessionID.utf8) else { throw ProvedPairs.foreign }
-    return calculation
   }
 
   /// Proves that the calculation is the session's.
@@ -47,7 +73,7 @@ extension CalculationExecution {
   var isTerminal: Bool { status.state?.isTerminal ?? false }
 
   /// The members of its JSON form: Athena's, flattened, and no other.
-  fileprivate func write(to writer: inout JSONWriter) {
+  func write(to writer: inout JSONWriter) {
     writer.member("sessionId", sessionID)
     writer.member("calculationExecutionId", calculationExecutionID)
     writer.member("state", status.state?.rawValue)
@@ -62,5 +88,15 @@ extension CalculationExecution {
     writer.member("resultS3Uri", result.resultS3Uri)
     writer.member("resultType", result.resultType)
     writer.member("workingDirectory", workingDirectory)
+  }
+
+  /// Those that change while it runs.
+  func writeStatus(to writer: inout JSONWriter) {
+    writer.member("state", status.state?.rawValue)
+    writer.member("stateChangeReason", status.stateChangeReason)
+    writer.member("submissionDateTime", status.submissionDateTime.map(rfc3339))
+    writer.member("completionDateTime", status.completionDateTime.map(rfc3339))
+    writer.member("progress", statistics.progress)
+    writer.member("dpuExecutionInMillis", statistics.dpuExecutionInMillis)
   }
 }

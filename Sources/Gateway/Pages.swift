@@ -13,6 +13,7 @@ extension Gateway {
     ("calculations", "/sessions/{sessionId}/calculations"),
     ("calculation", "/sessions/{sessionId}/calculations/{calculationId}"),
     ("code", "/sessions/{sessionId}/calculations/{calculationId}/code"),
+    ("events", "/sessions/{sessionId}/calculations/{calculationId}/events"),
     ("stdout", "/sessions/{sessionId}/calculations/{calculationId}/stdout"),
     ("stderr", "/sessions/{sessionId}/calculations/{calculationId}/stderr"),
     ("problem", "/problems/{code}"),

@@ -19,6 +19,7 @@ enum Route: Equatable {
   case calculations(sessionID: String)
   case calculation(sessionID: String, calculationID: String)
   case code(sessionID: String, calculationID: String)
+  case events(sessionID: String, calculationID: String)
   case output(Output, sessionID: String, calculationID: String)
 
   /// The resource of a path.
@@ -77,6 +78,8 @@ enum Route: Equatable {
       .calculation(sessionID: segments[1], calculationID: segments[3])
     case (5, "calculations", "code"):
       .code(sessionID: segments[1], calculationID: segments[3])
+    case (5, "calculations", "events"):
+      .events(sessionID: segments[1], calculationID: segments[3])
     case (5, "calculations", let name?):
       Output(rawValue: name).map {
         .output($0, sessionID: segments[1], calculationID: segments[3])
@@ -92,7 +95,8 @@ enum Route: Equatable {
   /// The methods that the resource has.
   var methods: [HTTPRequest.Method] {
     switch self {
-    case .index, .openAPI, .livez, .readyz, .problem, .executors, .code, .output: [.get, .head]
+    case .index, .openAPI, .livez, .readyz, .problem, .executors, .code, .events, .output:
+      [.get, .head]
     case .sessions, .calculations: [.get, .head, .post]
     case .session, .calculation: [.get, .head, .delete]
     }
@@ -106,6 +110,7 @@ enum Route: Equatable {
       try Self.check(sessionID: sessionID)
     case .calculation(let sessionID, let calculationID),
       .code(let sessionID, let calculationID),
+      .events(let sessionID, let calculationID),
       .output(_, let sessionID, let calculationID):
       try Self.check(sessionID: sessionID)
       guard (1...36).contains(calculationID.unicodeScalars.count) else {

@@ -20,43 +20,40 @@ extension Gateway {
       resource: sessionID)
     token = derived ?? token
     context.name(token)
-    let submission = try await readSubmission(request, name: context.name)
+    let (submission, waiting) = try await readSubmission(request, name: context.name)
     if let own = submission.clientRequestToken {
       guard derived == nil else { throw ClientRequestToken.givenTwice }
       token = own
     }
-    let output: StartCalculationExecution.Output
-    do throws(AthenaError) {
-      output = try await athena.startCalculationExecution(
-        StartCalculationExecution(
-          sessionID: sessionID, codeBlock: submission.codeBlock,
-          description: submission.description,
-          clientRequestToken: token))
-    } catch {
-      throw Problem(error)
-    }
-    let location = configuration.basePath.calculation(output.calculationExecutionID, of: sessionID)
+    let input = StartCalculationExecution(
+      sessionID: sessionID, codeBlock: submission.codeBlock, description: submission.description,
+      clientRequestToken: token)
+    let outcome = try await start(input, waiting, request)
+    let id = outcome.state.calculationExecutionID ?? ""
+    let location = configuration.basePath.calculation(id, of: sessionID)
     return .json(status: .created, fields: [.location: location]) { writer in
-      writer.member("sessionId", sessionID)
-      writer.member("calculationExecutionId", output.calculationExecutionID)
-      writer.member("state", output.state.rawValue)
-    }
+      outcome.state.write(to: &writer)
+      writer.waitError(outcome.failure)
+    }.applyingPreference(of: request)
   }
 
   private func readSubmission(
     _ request: Request, name: (String) -> Void
-  ) async throws -> CalculationSubmission {
+  ) async throws -> (CalculationSubmission, WaitingQuery) {
     switch try SubmissionContent(request.fields) {
     case .json:
-      _ = try Query(
-        request.query, instead: "in JSON, 'description' is a member of the content")
-      return try CalculationSubmission(
-        json: await request.body.collect(upTo: Self.contentLimit), name: name)
+      let query = try Query(
+        request.query, allowed: WaitingQuery.names,
+        instead: "in JSON, 'description' is a member of the content")
+      let waiting = try WaitingQuery(query)
+      let content = try await request.body.collect(upTo: Self.contentLimit)
+      return (try CalculationSubmission(json: content, name: name), waiting)
     case .code:
-      let query = try Query(request.query, allowed: ["description"])
-      return try CalculationSubmission(
-        code: await request.body.collect(upTo: Self.contentLimit),
-        description: query["description"])
+      let query = try Query(request.query, allowed: ["description"] + WaitingQuery.names)
+      let waiting = try WaitingQuery(query)
+      let content = try await request.body.collect(upTo: Self.contentLimit)
+      let submission = try CalculationSubmission(code: content, description: query["description"])
+      return (submission, waiting)
     }
   }
 }

@@ -16,7 +16,7 @@ extension Gateway {
     // Named before anything can fail: every answer has one.
     let random = ClientRequestToken.random()
     context.name(random)
-    _ = try Query(request.query)
+    let waiting = try WaitingQuery(Query(request.query, allowed: [WaitingQuery.onTimeout]))
     _ = try Self.types.essence(of: request.fields)
     var input = try Self.input(
       await request.body.collect(upTo: Self.contentLimit), configuration.sessions,
@@ -32,17 +32,12 @@ extension Gateway {
     } else if derived != nil {
       throw ClientRequestToken.givenTwice
     }
-    let output: Athena.StartSession.Output
-    do throws(AthenaError) {
-      output = try await athena.startSession(input)
-    } catch {
-      throw Problem(error)
-    }
-    let location = configuration.basePath.session(output.sessionID)
+    let (id, outcome) = try await start(session: input, waiting, request)
+    let location = configuration.basePath.session(id)
     return .json(status: .created, fields: [.location: location]) { writer in
-      writer.member("sessionId", output.sessionID)
-      writer.member("state", output.state.rawValue)
-    }
+      writer.members(of: outcome.state.object, Session.members)
+      writer.waitError(outcome.failure)
+    }.applyingPreference(of: request)
   }
 
   /// The input of StartSession in Athena's names, valid.

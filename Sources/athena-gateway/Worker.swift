@@ -60,7 +60,7 @@ extension Worker.Parts {
   ) throws {
     aws = upstream.caller(on: loop)
     gateway = Gateway(
-      athena: aws.athena,
+      on: loop, athena: aws.athena,
       configuration: .init(
         version: AthenaGateway.version, hosts: settings.hosts,
         requiresClientCertificate: settings.requiresClientCertificate,

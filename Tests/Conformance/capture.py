@@ -112,6 +112,10 @@ class Capture:
         self.released.wait()
         yield b""
 
+    def count(self, name):
+        """How often an operation has been called."""
+        return sum(operation(request) == name for request in [*self.requests])
+
     def wait_for_request(self):
         with self.arrived:
             assert self.arrived.wait_for(lambda: self.requests, http1.PATIENCE), "no request came"

@@ -222,6 +222,7 @@ extension Route {
     .index, .openAPI, .livez, .readyz, .problem(""), .sessions, .session(""),
     .executors(sessionID: ""), .calculations(sessionID: ""),
     .code(sessionID: "", calculationID: ""),
+    .events(sessionID: "", calculationID: ""),
     .calculation(sessionID: "", calculationID: ""),
     .output(.stdout, sessionID: "", calculationID: ""),
     .output(.stderr, sessionID: "", calculationID: ""),
@@ -238,6 +239,7 @@ extension Route {
     case .session: "/sessions/{sessionId}"
     case .executors: "/sessions/{sessionId}/executors"
     case .code: "/sessions/{sessionId}/calculations/{calculationId}/code"
+    case .events: "/sessions/{sessionId}/calculations/{calculationId}/events"
     case .calculations: "/sessions/{sessionId}/calculations"
     case .calculation: "/sessions/{sessionId}/calculations/{calculationId}"
     case .output(let output, _, _):

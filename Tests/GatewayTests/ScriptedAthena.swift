@@ -70,7 +70,7 @@ func withGateway<Value: Sendable>(
       clock: { 1_763_799_353 })
     let endpoint = try Endpoint(parsing: "http://127.0.0.1:\(server.port)")
     let gateway = Gateway(
-      athena: AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint),
+      on: loop, athena: AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint),
       configuration: .init(
         version: "0.1.0", hosts: HostPolicy(isLoopback: true, allowedHosts: []),
         requiresClientCertificate: requiresClientCertificate, basePath: basePath,
