@@ -35,8 +35,11 @@ final class OutputStore: Sendable {
     guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw SystemError("mkdir") }
   }
 
-  /// Removes what is left of a session. Links are removed, not followed.
+  /// Removes what is left of a session. Links are removed, not followed; nothing is removed where a link has
+  /// taken the place of the directory that they are in.
   func removeDirectories(of session: String) {
+    var status = stat()
+    guard lstat(root, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
     clinux_remove_tree(directory(of: session))
   }
 
