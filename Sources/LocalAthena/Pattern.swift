@@ -1,5 +1,5 @@
-/// A pattern of Athena's model: as the model writes it, for messages, and as a function. The standard
-/// library's expressions would make the binary larger by more than these few lines.
+/// A pattern of Athena's model: as the model writes it, for messages, and as a function, since Swift's regular
+/// expressions are not Sendable.
 struct Pattern: Sendable {
   let text: String
   let matches: @Sendable (String) -> Bool
