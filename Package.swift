@@ -138,7 +138,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "HTTPServerTests",
-      dependencies: ["COpenSSL", "HTTPServer", "HTTPMessage", "EventLoop", "TestCertificates"],
+      dependencies: [
+        "COpenSSL", "CivilTime", "HTTPServer", "HTTPMessage", "EventLoop", "TestCertificates",
+      ],
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(

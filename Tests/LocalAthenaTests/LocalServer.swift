@@ -110,6 +110,27 @@ final class LocalServer: @unchecked Sendable {
     return try #require(response.json["CalculationExecutionId"]?.asString)
   }
 
+  /// The least that StartSession takes.
+  static let session = #"{"WorkGroup":"primary","EngineConfiguration":{}}"#
+
+  /// Starts a session and returns its id.
+  func startSession(more: String = "") async throws -> String {
+    let response = try await call("StartSession", "\(Self.session.dropLast())\(more)}")
+    try #require(response.status == 200, "\(response.text)")
+    return try #require(response.json["SessionId"]?.asString)
+  }
+
+  /// Asks until the session has got that far.
+  func wait(forSession id: String, _ states: Set<String>) async throws -> JSONValue {
+    for _ in 0..<4000 {
+      let response = try await call("GetSession", #"{"SessionId":"\#(id)"}"#)
+      try #require(response.status == 200, "\(response.text)")
+      if states.contains(response.json.state) { return response.json }
+      await pause()
+    }
+    throw Failure("it never became one of \(states)")
+  }
+
   func calculation(_ id: String) async throws -> JSONValue {
     let response = try await call(
       "GetCalculationExecution", #"{"CalculationExecutionId":"\#(id)"}"#)
