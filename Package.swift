@@ -70,7 +70,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "Athena", dependencies: ["AWSClient", "JSON", "SigV4"], swiftSettings: pure),
+      name: "Athena", dependencies: ["AWSClient", "HTTPMessage", "JSON", "SigV4"],
+      swiftSettings: pure),
     .target(
       name: "Gateway",
       dependencies: [

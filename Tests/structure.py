@@ -25,7 +25,7 @@ IMPORTS = {
         "CivilTime", "Crypto", "EventLoop", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON", "SigV4",
         "Subprocess", "SystemPackage", "URIEncoding",
     },
-    "Athena": {"AWSClient", "JSON", "SigV4"},
+    "Athena": {"AWSClient", "HTTPMessage", "JSON", "SigV4"},
     "Gateway": {
         "Athena", "CivilTime", "Crypto", "EventLoop", "HTTPMessage", "HTTPTypes", "JSON",
         "RawStructuredFieldValues", "URIEncoding",

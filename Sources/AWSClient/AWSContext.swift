@@ -7,15 +7,18 @@ public struct AWSShared: Sendable {
   let retries: RetryPolicy
   let quota: RetryQuota
   let clockOffset: ClockOffset
+  let bucketRegions: BucketRegions
 
   public init(
     credentials: CredentialsStore, retries: RetryPolicy = RetryPolicy(),
-    quota: RetryQuota = RetryQuota(), clockOffset: ClockOffset = ClockOffset()
+    quota: RetryQuota = RetryQuota(), clockOffset: ClockOffset = ClockOffset(),
+    bucketRegions: BucketRegions = BucketRegions()
   ) {
     self.credentials = credentials
     self.retries = retries
     self.quota = quota
     self.clockOffset = clockOffset
+    self.bucketRegions = bucketRegions
   }
 }
 

@@ -22,22 +22,6 @@ public final class AthenaClient {
   /// that it is wrong.
   public var clockOffset: Int { context.clockOffset }
 
-  /// Opens one of a calculation's outputs.
-  ///
-  /// - Parameter headOnly: Whether its length is all that is wanted.
-  public func openOutput(
-    _ uri: String, headOnly: Bool = false
-  ) async throws(AthenaError) -> CalculationOutput {
-    guard let location = S3URI(uri) else {
-      throw .badAnswer("Athena names an output that is not an s3:// URI of an object")
-    }
-    do throws(AWSError) {
-      return CalculationOutput(try await s3.getObject(location, headOnly: headOnly))
-    } catch {
-      throw AthenaError(error, from: .s3)
-    }
-  }
-
   /// Calls an operation and reads its output. Members that Athena adds one day are passed over, those
   /// that we read must have the types of its model, and `read` returns nil where a required one is
   /// missing.

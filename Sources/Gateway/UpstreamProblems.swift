@@ -1,4 +1,6 @@
 import Athena
+import HTTPMessage
+import HTTPTypes
 
 /// What Athena's and S3's errors are to a caller: the one table of them.
 ///
@@ -85,6 +87,9 @@ extension Problem {
     let code = row?.problem ?? .athenaError
     self.init(code, Self.detail(exception, code))
     upstream = exception
+    if code == .range, let length = exception.objectLength {
+      fields[.contentRange] = "\(ContentRange(nil, of: length))"
+    }
     // AWS explains a wrong signature by what it signed itself, the session token included.
     if code == .gatewayCredentials { upstream?.message = nil }
   }

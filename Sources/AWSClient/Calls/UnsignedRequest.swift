@@ -6,6 +6,8 @@ import SigV4
 struct UnsignedRequest {
   let method: ClientRequest.Method
   let endpoint: Endpoint
+  /// The region that it is signed for.
+  let region: Region
   let path: String
   /// Those that are signed.
   let fields: [(name: String, value: String)]
