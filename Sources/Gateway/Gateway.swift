@@ -15,19 +15,22 @@ public final class Gateway {
     public var basePath: BasePath
     /// What sessions have where callers say nothing of it.
     public var sessions: SessionDefaults
+    /// What `codeUri` may name.
+    public var codeSources: CodeSources
     /// The contract, openapi.yaml.
     public var openAPI: [UInt8]
 
     public init(
       version: String, hosts: HostPolicy, requiresClientCertificate: Bool = false,
       basePath: BasePath = .root, sessions: SessionDefaults = SessionDefaults(),
-      openAPI: [UInt8]
+      codeSources: CodeSources = CodeSources(), openAPI: [UInt8]
     ) {
       self.version = version
       self.hosts = hosts
       self.requiresClientCertificate = requiresClientCertificate
       self.basePath = basePath
       self.sessions = sessions
+      self.codeSources = codeSources
       self.openAPI = basePath.serving(openAPI)
     }
   }

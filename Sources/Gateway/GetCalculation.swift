@@ -9,17 +9,23 @@ extension Gateway {
   func getCalculation(
     _ sessionID: String, _ calculationID: String, _ request: Request
   ) async throws -> Response {
-    _ = try Query(request.query)
+    let outputs = try IncludedOutput.outputs(
+      in: Query(request.query, allowed: [IncludedOutput.parameter]))
     let calculation =
       if let wait = preferredWait(request) {
         try await calculation(calculationID, of: sessionID, during: wait)
       } else {
         try await calculation(calculationID, of: sessionID)
       }
-    var response = Response.json { calculation.write(to: &$0) }.applyingPreference(of: request)
+    let included = await included(outputs, for: calculation)
+    var response = Response.json { writer in
+      calculation.write(to: &writer)
+      for output in included { output.write(to: &writer) }
+    }.applyingPreference(of: request)
     // To a cache there are two: with Preference-Applied, and without.
     if calculation.isTerminal { response.fields[.vary] = "Prefer" }
-    return response.conditional(on: request.fields, isFinal: calculation.isTerminal)
+    let isFinal = calculation.isTerminal && included.allSatisfy(\.isFinal)
+    return response.conditional(on: request.fields, isFinal: isFinal)
   }
 
   /// The calculation once it has ended, or as it is at the end of the wait. It is proved with the first

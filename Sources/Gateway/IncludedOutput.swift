@@ -1,4 +1,5 @@
 import Athena
+import EventLoop
 import HTTPMessage
 import JSON
 
@@ -25,15 +26,17 @@ struct IncludedOutput {
     }
   }
 
+  static let parameter = "include"
+
   /// The outputs that a query's `include` lists; none without one.
   static func outputs(in query: Query) throws(Problem) -> [Route.Output] {
-    guard let list = query["include"] else { return [] }
+    guard let list = query[parameter] else { return [] }
     var outputs: [Route.Output] = []
     for name in list.split(separator: ",", omittingEmptySubsequences: false) {
       guard let output = Route.Output(rawValue: String(name)), !outputs.contains(output) else {
         throw Problem(
           .invalidRequest,
-          "the query parameter 'include' must be stdout, stderr or stdout,stderr")
+          "the query parameter '\(parameter)' must be stdout, stderr or stdout,stderr")
       }
       outputs.append(output)
     }
@@ -73,10 +76,9 @@ extension Gateway {
     _ outputs: [Route.Output], for calculation: CalculationExecution
   ) async -> [IncludedOutput] {
     guard calculation.isTerminal else { return [] }
-    // The children run on the loop of the one that they belong to, where alone the gateway is.
-    nonisolated(unsafe) let gateway = self
-    async let stdout = gateway.included(.stdout, of: outputs, for: calculation)
-    async let stderr = gateway.included(.stderr, of: outputs, for: calculation)
+    let gateway = LoopBound(self, to: loop)
+    async let stdout = gateway.value.included(.stdout, of: outputs, for: calculation)
+    async let stderr = gateway.value.included(.stderr, of: outputs, for: calculation)
     return await [stdout, stderr].compactMap { $0 }
   }
 
@@ -88,7 +90,9 @@ extension Gateway {
       let end = try await end(of: uri(of: output, calculation))
       return IncludedOutput(output: output, end: .success(end))
     } catch {
-      return IncludedOutput(output: output, end: .failure(error))
+      // Of a transfer that the request's deadline has ended it says no more than that.
+      let problem = Task.isCancelled ? Problem(.handlerTimeout) : error
+      return IncludedOutput(output: output, end: .failure(problem))
     }
   }
 

@@ -20,40 +20,57 @@ extension Gateway {
       resource: sessionID)
     token = derived ?? token
     context.name(token)
-    let (submission, waiting) = try await readSubmission(request, name: context.name)
+    let (submission, query) = try await readSubmission(request, name: context.name)
     if let own = submission.clientRequestToken {
       guard derived == nil else { throw ClientRequestToken.givenTwice }
       token = own
     }
+    var codeBlock = submission.codeBlock
+    if let uri = submission.codeURI { codeBlock = try await code(at: uri) }
     let input = StartCalculationExecution(
-      sessionID: sessionID, codeBlock: submission.codeBlock, description: submission.description,
+      sessionID: sessionID, codeBlock: codeBlock, description: submission.description,
       clientRequestToken: token)
-    let outcome = try await start(input, waiting, request)
+    let outcome = try await start(input, query.waiting, request)
+    let included = await included(query.outputs, for: outcome.state)
     let id = outcome.state.calculationExecutionID ?? ""
     let location = configuration.basePath.calculation(id, of: sessionID)
     return .json(status: .created, fields: [.location: location]) { writer in
       outcome.state.write(to: &writer)
+      for output in included { output.write(to: &writer) }
       writer.waitError(outcome.failure)
     }.applyingPreference(of: request)
   }
 
+  /// What the query says of the answer.
+  private struct AnswerQuery {
+    static let names = WaitingQuery.names + [IncludedOutput.parameter]
+
+    let waiting: WaitingQuery
+    let outputs: [Route.Output]
+
+    init(_ query: Query) throws(Problem) {
+      waiting = try WaitingQuery(query)
+      outputs = try IncludedOutput.outputs(in: query)
+    }
+  }
+
   private func readSubmission(
     _ request: Request, name: (String) -> Void
-  ) async throws -> (CalculationSubmission, WaitingQuery) {
+  ) async throws -> (CalculationSubmission, AnswerQuery) {
     switch try SubmissionContent(request.fields) {
     case .json:
       let query = try Query(
-        request.query, allowed: WaitingQuery.names,
+        request.query, allowed: AnswerQuery.names,
         instead: "in JSON, 'description' is a member of the content")
-      let waiting = try WaitingQuery(query)
+      let answer = try AnswerQuery(query)
       let content = try await request.body.collect(upTo: Self.contentLimit)
-      return (try CalculationSubmission(json: content, name: name), waiting)
+      return (try CalculationSubmission(json: content, name: name), answer)
     case .code:
-      let query = try Query(request.query, allowed: ["description"] + WaitingQuery.names)
-      let waiting = try WaitingQuery(query)
+      let query = try Query(request.query, allowed: ["description"] + AnswerQuery.names)
+      let answer = try AnswerQuery(query)
       let content = try await request.body.collect(upTo: Self.contentLimit)
       let submission = try CalculationSubmission(code: content, description: query["description"])
-      return (submission, waiting)
+      return (submission, answer)
     }
   }
 }

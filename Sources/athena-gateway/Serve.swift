@@ -47,6 +47,14 @@ struct Serve: ParsableCommand {
   @OptionGroup(title: "Sessions")
   var sessions: SessionFlags
 
+  @Option(
+    name: .customLong("allowed-code"),
+    help: ArgumentHelp(
+      "A place in S3 that codeUri may name: s3://BUCKET/ for all of a bucket, s3://BUCKET/PREFIX/ for the "
+        + "keys that begin so; can be given several times. (default: none; callers send their code)",
+      valueName: "uri"))
+  var allowedCode: [String] = []
+
   @Option(help: "The number of workers. (default: one for each processor that the process may use)")
   var workers: Int?
 

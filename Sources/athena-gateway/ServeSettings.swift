@@ -25,6 +25,7 @@ struct ServeSettings: Sendable {
   let hosts: HostPolicy
   let basePath: BasePath
   let sessions: SessionDefaults
+  let codeSources: CodeSources
   var limits: Limits
   let drainTimes: DrainTimes
   /// nil for plain HTTP.
@@ -48,6 +49,15 @@ struct ServeSettings: Sendable {
         "--base-path: '\(flags.basePath?.prefix(100) ?? "")' is not a path of letters, digits and -._~ "
           + "that begins with a slash and doesn't end in one, as in /athena")
     }
+    let codeSources = flags.allowedCode.compactMap { uri in
+      let source = CodeSources.Source(uri)
+      if source == nil {
+        problems.add(
+          "--allowed-code: '\(uri.prefix(100))' is neither a bucket nor a prefix that ends in a slash, as "
+            + "in s3://bucket/ and s3://bucket/prefix/")
+      }
+      return source
+    }
     let sessions = flags.sessions.defaults(isLocal: flags.local, &problems)
     limits = flags.limits.limits(&problems)
     drainTimes = flags.drain.times(&problems)
@@ -63,6 +73,7 @@ struct ServeSettings: Sendable {
     hosts = HostPolicy(isLoopback: listen.isLoopback, allowedHosts: flags.allowedHosts)
     self.basePath = basePath
     self.sessions = sessions
+    self.codeSources = CodeSources(codeSources)
     self.tls = tls
     socketMode = flags.socketMode?.bits
     certificateFile = flags.tlsCertificate

@@ -64,7 +64,8 @@ extension Worker.Parts {
       configuration: .init(
         version: AthenaGateway.version, hosts: settings.hosts,
         requiresClientCertificate: settings.requiresClientCertificate,
-        basePath: settings.basePath, sessions: settings.sessions, openAPI: Contract.openAPI),
+        basePath: settings.basePath, sessions: settings.sessions,
+        codeSources: settings.codeSources, openAPI: Contract.openAPI),
       shared: shared)
     let basePath = settings.basePath
     server = try HTTPServer(

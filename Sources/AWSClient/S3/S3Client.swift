@@ -78,7 +78,7 @@ public final class S3Client {
     }
   }
 
-  private func request(_ uri: S3URI, _ read: S3Read, in region: Region) -> UnsignedRequest {
+  func request(_ uri: S3URI, _ read: S3Read, in region: Region) -> UnsignedRequest {
     let place = S3Place(of: uri.bucket, endpoint(in: region))
     return UnsignedRequest(
       method: read.headOnly ? .head : .get, endpoint: place.endpoint, region: region,
