@@ -39,7 +39,8 @@ public struct AthenaException: Error, Equatable, Sendable {
 
   public init(
     source: Source = .athena, code: String, message: String? = nil, status: Int = 400,
-    athenaErrorCode: String? = nil, resourceName: String? = nil, requestID: String? = nil, objectLength: Int? = nil
+    athenaErrorCode: String? = nil, resourceName: String? = nil, requestID: String? = nil,
+    objectLength: Int? = nil
   ) {
     self.source = source
     self.code = code

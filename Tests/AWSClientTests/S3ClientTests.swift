@@ -8,8 +8,8 @@ struct S3ClientTests {
   ) async throws -> String {
     try await withService(answering: script, log: log) { context, url in
       let client = S3Client(context, endpoint: try Endpoint(parsing: url))
-      let object = try #require(
-        await client.getObject(#require(S3URI(uri)), S3Read(headOnly: headOnly)))
+      let place = try #require(S3URI(uri))
+      let object = try #require(await client.getObject(place, S3Read(headOnly: headOnly)))
       #expect(object.length == script.content.utf8.count)
       var bytes: [UInt8] = []
       while let piece = try await object.read() { bytes += piece }

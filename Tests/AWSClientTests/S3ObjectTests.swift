@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPMessage
 import HTTPTypes
+import JSON
 import Testing
 
 @testable import AWSClient

@@ -174,7 +174,8 @@ struct S3RegionTests {
   @Test(arguments: [
     ("bkt", "bkt.s3.eu-west-1.amazonaws.com", ""), ("b-1", "b-1.s3.eu-west-1.amazonaws.com", ""),
     ("b.kt", "s3.eu-west-1.amazonaws.com", "/b.kt"), ("Bkt", "s3.eu-west-1.amazonaws.com", "/Bkt"),
-    ("b_kt", "s3.eu-west-1.amazonaws.com", "/b_kt"), ("-bkt", "s3.eu-west-1.amazonaws.com", "/-bkt"),
+    ("b_kt", "s3.eu-west-1.amazonaws.com", "/b_kt"),
+    ("-bkt", "s3.eu-west-1.amazonaws.com", "/-bkt"),
     ("bkt-", "s3.eu-west-1.amazonaws.com", "/bkt-"),
   ])
   func `A bucket has a host of its own where its name can be one`(

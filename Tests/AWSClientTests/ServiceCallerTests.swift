@@ -48,8 +48,8 @@ extension AWSContext {
     let caller = ServiceCaller(self, service: "athena", modelled: ["InvalidRequestException"])
     let body = Array("token".utf8)
     let request = UnsignedRequest(
-      method: method, endpoint: try! Endpoint(parsing: "https://example.com"), path: "/",
-      fields: [],
+      method: method, endpoint: try! Endpoint(parsing: "https://example.com"), region: region,
+      path: "/", fields: [],
       body: body, payloadHash: SHA256.hash(body), pathRule: .standard)
     var outcome = CallOutcome()
     do throws(AWSError) {

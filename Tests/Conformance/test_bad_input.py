@@ -78,7 +78,7 @@ JSON_TABLE = {
         "invalid-request",
         ["/calculationConfiguration/codeBlock"],
     ),
-    "code and a place of code": ({**WELL, "codeUri": "s3://b/k"}, "invalid-request", ["/codeUri"]),
+    "code and a place of code": ({**WELL, "codeUri": "s3://bucket/k"}, "invalid-request", ["/codeUri"]),
     "empty code": ({"codeBlock": ""}, "invalid-request", ["/codeBlock"]),
     "white space for code": ({"codeBlock": " \t\r\n\u00a0\u3000"}, "invalid-request", ["/codeBlock"]),
     "empty code within": (

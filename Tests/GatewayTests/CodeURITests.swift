@@ -7,13 +7,14 @@ import Testing
 @testable import Gateway
 
 struct CodeURITests {
+  private static let token = String(repeating: "t", count: 32)
   private static let sources = CodeSources(
     ["s3://jobs/", "s3://shared/team a/é/"].compactMap(CodeSources.Source.init))
 
   private func submit(
     _ uri: String, sources: CodeSources = sources, calls: Calls = Calls(),
     object: Script = Script(content: "print(1)")
-  ) async throws -> Response {
+  ) async throws -> Answer {
     try await withGateway(
       calls: calls,
       answering: { name in
@@ -23,7 +24,8 @@ struct CodeURITests {
       { gateway in
         try await gateway.answer(
           .post, "/sessions/s/calculations", [("Content-Type", "application/json")],
-          content: #"{"codeUri":"\#(uri)","clientRequestToken":"\#(String(repeating: "t", count: 32))"}"#)
+          content: #"{"codeUri":"\#(uri)","clientRequestToken":"\#(Self.token)"}"#
+        ).answer
       })
   }
 
@@ -31,7 +33,8 @@ struct CodeURITests {
     ("s3://jobs/a.py", "/jobs/a.py"), ("s3://shared/team a/é/1.py", "/shared/team%20a/%C3%A9/1.py"),
     // Characters like any other: the object of just this key.
     ("s3://jobs/../x", "/jobs/../x"), ("s3://jobs//x/./y", "/jobs//x/./y"),
-    ("s3://jobs/%2e%2e/x", "/jobs/%252e%252e/x"), ("s3://jobs/a?b#c&d+e", "/jobs/a%3Fb%23c%26d%2Be"),
+    ("s3://jobs/%2e%2e/x", "/jobs/%252e%252e/x"),
+    ("s3://jobs/a?b#c&d+e", "/jobs/a%3Fb%23c%26d%2Be"),
     ("s3://shared/team a/é/../../x", "/shared/team%20a/%C3%A9/../../x"),
   ]
 
@@ -45,7 +48,7 @@ struct CodeURITests {
     #expect(calls.names == [path, "StartCalculationExecution"])
     let sent = try JSONValue(parsing: bytes(try #require(calls.contents.last)))
     #expect(sent["CodeBlock"]?.asString == "print(1)")
-    #expect(sent["ClientRequestToken"]?.asString == String(repeating: "t", count: 32))
+    #expect(sent["ClientRequestToken"]?.asString == Self.token)
   }
 
   @Test(arguments: [
@@ -71,7 +74,9 @@ struct CodeURITests {
     #expect(calls.names.isEmpty)
   }
 
-  @Test(arguments: ["", "jobs/a.py", "s3://jobs", "s3://jobs/", "https://jobs/a", "S3://jobs/a", "s3://j/a"])
+  @Test(arguments: [
+    "", "jobs/a.py", "s3://jobs", "s3://jobs/", "https://jobs/a", "S3://jobs/a", "s3://j/a",
+  ])
   func `What is no object's place is a fault of the request`(uri: String) async throws {
     let response = try await submit(uri)
     #expect(response.status == .badRequest)
@@ -110,7 +115,7 @@ struct CodeURITests {
     #expect(error?["pointer"]?.asString == "/codeUri")
     #expect(error?["detail"]?.asString == detail)
     #expect(calls.names == ["/jobs/a.py"])
-    #expect(response.fields[.clientRequestToken] == String(repeating: "t", count: 32))
+    #expect(response.fields[.clientRequestToken] == Self.token)
   }
 
   @Test func `The longest code block is one`() async throws {
@@ -119,9 +124,14 @@ struct CodeURITests {
   }
 
   private static let failures: [(Script, String)] = [
-    (Script(status: 403, content: "<Error><Code>AccessDenied</Code></Error>"), "gateway-not-authorized"),
+    (
+      Script(status: 403, content: "<Error><Code>AccessDenied</Code></Error>"),
+      "gateway-not-authorized"
+    ),
     (Script(status: 503, content: "<Error><Code>SlowDown</Code></Error>"), "athena-unavailable"),
-    (Script(status: 403, content: "<Error><Code>InvalidObjectState</Code></Error>"), "athena-error"),
+    (
+      Script(status: 403, content: "<Error><Code>InvalidObjectState</Code></Error>"), "athena-error"
+    ),
   ]
 
   @Test(arguments: failures)

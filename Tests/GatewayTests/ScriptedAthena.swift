@@ -64,7 +64,8 @@ func withGateway<Value: Sendable>(
         var fields = answer.fields
         fields[HTTPField.Name("x-amz-request-id")!] = "3L137"
         return Response(
-          status: .init(code: answer.status), fields: fields, content: .bytes(Array(answer.content.utf8)))
+          status: .init(code: answer.status), fields: fields,
+          content: .bytes(Array(answer.content.utf8)))
       })
     defer { server.close() }
     let client = HTTPClient(on: loop, configuration: .init(userAgent: "test"))

@@ -34,7 +34,8 @@ public struct CallExplanation: Sendable {
     body = request.body
     canonicalRequest = Self.mask(canonical: String(decoding: canonical.text, as: UTF8.self))
     stringToSign = String(
-      decoding: canonical.stringToSign(at: time, scope: signer.scope(at: time, in: request.region)), as: UTF8.self)
+      decoding: canonical.stringToSign(at: time, scope: signer.scope(at: time, in: request.region)),
+      as: UTF8.self)
     fields = all.map { name, value in
       switch name {
       case "X-Amz-Security-Token": (name, Self.mask(token: value))

@@ -23,7 +23,9 @@ public struct S3Read: Sendable {
 
   /// The fields that say so. They are signed.
   var fields: [(name: String, value: String)] {
-    let all = [("Range", range?.description), ("If-Match", ifMatch), ("If-None-Match", ifNoneMatch)]
+    let all = [
+      ("Range", range?.description), ("If-Match", ifMatch), ("If-None-Match", ifNoneMatch),
+    ]
     return all.compactMap { name, value in value.map { (name, $0) } }
   }
 }
