@@ -57,7 +57,10 @@ extension LiveServerTests {
       }
       try await withServer(limits: limits, handler: handler) { server in
         let client = try Client(server)
-        try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n")
+        try client.send(
+          "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n")
+        // The handler waits for the content.
+        #expect(try client.head().status == 100)
         try client.send("1")
         #expect(try client.answer().status == 200)
         client.close()
