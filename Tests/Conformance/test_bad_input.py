@@ -429,7 +429,6 @@ PATHS = {
     "/livez?x=1": 400,
     "/livez?": 200,
     "/?a": 400,
-    f"{PATH}/c?include=stdout": 400,
     f"{PATH}/c?%": 400,
     f"{PATH}/c/stdout?x": 400,
 }

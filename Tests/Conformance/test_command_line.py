@@ -20,7 +20,7 @@ from waiting import until
 AWS = ["--profile", "--region", "--endpoint-url"]
 FLAGS = {
     "serve": [
-        *AWS, "--local", "--listen", "--socket-mode", "--workers", "--allowed-host", "--allow-anonymous",
+        *AWS, "--local", "--listen", "--socket-mode", "--workers", "--allowed-host", "--allowed-code", "--allow-anonymous",
         "--base-path", "--work-group", "--max-concurrent-dpus", "--session-idle-timeout",
         "--max-head", "--max-fields", "--max-target", "--max-body", "--max-bodies", "--max-connections",
         "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",

@@ -98,10 +98,12 @@ public final class S3Client {
     _ request: ClientRequest, _ read: S3Read, in region: Region
   ) async throws(CallFailure) -> Answer {
     let response = try await open(request)
+    let isOfS3 = response.fields.contains(.amzRequestID)
     switch response.status {
     case 200, 206: return .object(try S3Object(response, read))
     case 304 where read.ifNoneMatch != nil: return .notModified
-    case 301, 302, 307, 400...599:
+    // A redirect of somebody else's, such as a captive portal, is nothing that S3 says.
+    case 301 where isOfS3, 302 where isOfS3, 307 where isOfS3, 400...599:
       let error = try await Self.error(response)
       let named = response.fields[.amzBucketRegion] ?? error.region
       guard error.isOfRegion(isHead: read.headOnly, named), named != region.name else {
