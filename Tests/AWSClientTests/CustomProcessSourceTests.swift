@@ -165,7 +165,7 @@ import Testing
     home.write("child", "")
     let reason = try reason(try await run(script, timeout: .milliseconds(500)))
     #expect(reason == "was killed, since it had not ended after 0 s")
-    let child = try child()
+    let child = try noted("child")
     while isRunning(child) {
       try Task.checkCancellation()
       await Task.yield()
@@ -176,7 +176,7 @@ import Testing
     home.write("child", "")
     let script = "echo '\(Self.answer)'\nsleep 1000 &\necho $! >\(home.path)/child"
     let outcome = try await run(script)
-    kill(try child(), SIGKILL)
+    kill(try noted("child"), SIGKILL)
     #expect(try outcome.get() != nil)
   }
 
@@ -187,19 +187,26 @@ import Testing
       pipe=$(readlink /proc/$$/fd/1)
       echo "$pipe" >\(home.path)/pipe
       echo $$ >\(home.path)/child
+      exec sleep 1000
+      """
+    for name in ["program", "child", "pipe"] { home.write(name, "") }
+    home.write("survivor", survivor)
+    let script = """
+      trap '' TERM
+      echo $$ >\(home.path)/program
+      setsid sh \(home.path)/survivor &
+      sleep 1000
       sleep 1000
       """
-    for name in ["child", "pipe"] { home.write(name, "") }
-    home.write("survivor", survivor)
-    let script = "trap '' TERM\nsetsid sh \(home.path)/survivor &\nsleep 1000\nsleep 1000"
-    let reason = try reason(try await run(script, timeout: .seconds(2)))
-    #expect(reason == "was killed, since it had not ended after 2 s")
-    let child = try child()
+    let reason = try reason(try await run(script, timeout: .seconds(5)))
+    #expect(reason == "was killed, since it had not ended after 5 s")
+    let child = try noted("child")
     defer { kill(child, SIGKILL) }
     let pipe = String(
       decoding: try LocalFile(reading: "\(home.path)/pipe").bytes.dropLast(), as: UTF8.self)
     #expect(pipe.hasPrefix("pipe:["))
-    while ourDescriptors().contains(pipe) {
+    let program = try noted("program")
+    while ourDescriptors().contains(pipe) || isRunning(program) {
       try Task.checkCancellation()
       await Task.yield()
     }
@@ -225,8 +232,8 @@ import Testing
   }
 
   /// The process that a script has started and noted.
-  private func child() throws -> pid_t {
-    let content = try LocalFile(reading: "\(home.path)/child").bytes.dropLast()
+  private func noted(_ name: String) throws -> pid_t {
+    let content = try LocalFile(reading: "\(home.path)/\(name)").bytes.dropLast()
     return try #require(pid_t(String(decoding: content, as: UTF8.self)))
   }
 
