@@ -99,13 +99,19 @@ final class LocalServer: @unchecked Sendable {
     try await send(.athena(operation, input))
   }
 
-  /// Starts a calculation, which has to be taken, and returns its id.
-  func start(_ code: String, more: String = "", session: String = "demo") async throws -> String {
+  private func submit(
+    _ code: String, more: String = "", session: String
+  ) async throws -> TestResponse {
     var writer = JSONWriter()
     writer.string(code)
     let code = String(decoding: writer.bytes, as: UTF8.self)
-    let response = try await call(
+    return try await call(
       "StartCalculationExecution", #"{"SessionId":"\#(session)","CodeBlock":\#(code)\#(more)}"#)
+  }
+
+  /// Starts a calculation, which has to be taken, and returns its id.
+  func start(_ code: String, more: String = "", session: String = "demo") async throws -> String {
+    let response = try await submit(code, more: more, session: session)
     try #require(response.status == 200, "\(response.text)")
     return try #require(response.json["CalculationExecutionId"]?.asString)
   }
@@ -129,6 +135,22 @@ final class LocalServer: @unchecked Sendable {
       await pause()
     }
     throw Failure("it never became one of \(states)")
+  }
+
+  /// Starts a calculation in a session of its own, which on a machine that is slow for a moment can idle
+  /// out before it is used: then in another one.
+  func startInNewSession(
+    _ code: String, more: String
+  ) async throws -> (session: String, calculation: String) {
+    for _ in 0..<20 {
+      let id = try await startSession(more: more)
+      _ = try await wait(forSession: id, ["IDLE", "TERMINATED"])
+      let response = try await submit(code, session: id)
+      if response.status == 200 {
+        return (id, try #require(response.json["CalculationExecutionId"]?.asString))
+      }
+    }
+    throw Failure("no session was there for long enough")
   }
 
   func calculation(_ id: String) async throws -> JSONValue {

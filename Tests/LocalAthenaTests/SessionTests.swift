@@ -21,10 +21,9 @@ import Testing
   @Test func `a session is not idle while a calculation runs, nor does demo ever end`() async throws
   {
     try await LocalServer.with(\.idleMinute, .milliseconds(200)) { (server) async throws in
-      let id = try await server.startSession(more: #","SessionIdleTimeoutInMinutes":10"#)
-      _ = try await server.wait(forSession: id, ["IDLE"])
       // Longer than the timeout.
-      let calculation = try await server.start("import time; time.sleep(2.5)", session: id)
+      let (id, calculation) = try await server.startInNewSession(
+        "import time; time.sleep(2.5)", more: #","SessionIdleTimeoutInMinutes":10"#)
       #expect(
         try await server.wait(for: calculation, ["COMPLETED", "CANCELED"]).state == "COMPLETED")
       _ = try await server.wait(forSession: id, ["TERMINATED"])
