@@ -70,11 +70,12 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "Athena", dependencies: ["AWSClient", "JSON", "SigV4"], swiftSettings: pure),
+      name: "Athena", dependencies: ["AWSClient", "HTTPMessage", "JSON", "SigV4"],
+      swiftSettings: pure),
     .target(
       name: "Gateway",
       dependencies: [
-        "Athena", "CivilTime", "Crypto", "HTTPMessage", "JSON", "URIEncoding",
+        "Athena", "CivilTime", "Crypto", "EventLoop", "HTTPMessage", "JSON", "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
       ],
@@ -93,7 +94,8 @@ let package = Package(
     .executableTarget(
       name: "athena-gateway",
       dependencies: [
-        "AWSClient", "Athena", "CLinux", "CivilTime", "EventLoop", "Gateway", "HTTPClient",
+        "AWSClient", "Athena", "CLinux", "CResources", "CivilTime", "EventLoop", "Gateway",
+        "HTTPClient",
         "HTTPServer", "JSON", "LocalAthena", "SigV4",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -137,7 +139,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "HTTPServerTests",
-      dependencies: ["COpenSSL", "HTTPServer", "HTTPMessage", "EventLoop", "TestCertificates"],
+      dependencies: [
+        "COpenSSL", "CivilTime", "HTTPServer", "HTTPMessage", "EventLoop", "TestCertificates",
+      ],
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(

@@ -25,9 +25,9 @@ IMPORTS = {
         "CivilTime", "Crypto", "EventLoop", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON", "SigV4",
         "Subprocess", "SystemPackage", "URIEncoding",
     },
-    "Athena": {"AWSClient", "JSON", "SigV4"},
+    "Athena": {"AWSClient", "HTTPMessage", "JSON", "SigV4"},
     "Gateway": {
-        "Athena", "CivilTime", "Crypto", "HTTPMessage", "HTTPTypes", "JSON",
+        "Athena", "CivilTime", "Crypto", "EventLoop", "HTTPMessage", "HTTPTypes", "JSON",
         "RawStructuredFieldValues", "URIEncoding",
     },
     "LocalAthena": {
@@ -35,8 +35,8 @@ IMPORTS = {
         "HTTPTypes", "JSON", "SigV4", "Subprocess", "SystemPackage", "URIEncoding",
     },
     "athena-gateway": {
-        "AWSClient", "ArgumentParser", "Athena", "CLinux", "CivilTime", "EventLoop", "FoundationEssentials", "Gateway",
-        "HTTPClient", "HTTPServer", "JSON", "LocalAthena", "SigV4",
+        "AWSClient", "ArgumentParser", "Athena", "CLinux", "CResources", "CivilTime", "EventLoop",
+        "FoundationEssentials", "Gateway", "HTTPClient", "HTTPServer", "JSON", "LocalAthena", "SigV4",
     },
 }
 # The system's library, for those who make system calls; Synchronization is the standard library's.

@@ -7,6 +7,7 @@ public struct AWSShared: Sendable {
   let retries: RetryPolicy
   let quota: RetryQuota
   let clockOffset: ClockOffset
+  let bucketRegions: BucketRegions
   let refusals: RefusalTeller
 
   /// - Parameter onRefusal: Told of calls that AWS refuses to the gateway's own identity, and of answers that
@@ -14,12 +15,14 @@ public struct AWSShared: Sendable {
   public init(
     credentials: CredentialsStore, retries: RetryPolicy = RetryPolicy(),
     quota: RetryQuota = RetryQuota(), clockOffset: ClockOffset = ClockOffset(),
+    bucketRegions: BucketRegions = BucketRegions(),
     onRefusal: @escaping @Sendable (CallRefusal) -> Void = { _ in }
   ) {
     self.credentials = credentials
     self.retries = retries
     self.quota = quota
     self.clockOffset = clockOffset
+    self.bucketRegions = bucketRegions
     refusals = RefusalTeller(onRefusal)
   }
 }

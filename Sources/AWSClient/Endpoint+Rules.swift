@@ -21,12 +21,14 @@ extension Endpoint {
       if variant.isFIPS, partition.name == "aws-cn" { return nil }
       let prefix =
         "s3" + (variant.isFIPS ? "-fips" : "") + (variant.isDualStack ? ".dualstack" : "")
-      self.init(regionalHost: "\(prefix).\(region).\(partition.dnsSuffix)")
+      self.init(
+        regionalHost: "\(prefix).\(region).\(partition.dnsSuffix)", variant: variant)
     case .athena, .sts, .sso, .ssoOIDC:
       let suffix = variant.isDualStack ? partition.dualStackDNSSuffix : partition.dnsSuffix
       let hasName = variant.isFIPS && !service.isFIPSAlready(in: partition, variant)
       self.init(
-        regionalHost: "\(service.hostPrefix)\(hasName ? "-fips" : "").\(region).\(suffix)")
+        regionalHost: "\(service.hostPrefix)\(hasName ? "-fips" : "").\(region).\(suffix)",
+        variant: variant)
     }
   }
 }

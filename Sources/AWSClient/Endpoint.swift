@@ -21,15 +21,15 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
   let host: String
   /// What stands before every path; empty, or begins and doesn't end with `/`.
   let basePath: String
-  /// Whether an operator chose it, and not AWS's naming.
-  let isCustom: Bool
+  /// Which of AWS's regional endpoints it is; nil for one that an operator chose.
+  let variant: Variant?
 
   /// One of AWS's own.
-  init(regionalHost: String) {
+  init(regionalHost: String, variant: Variant) {
     host = regionalHost
     origin = "https://\(host)"
     basePath = ""
-    isCustom = false
+    self.variant = variant
   }
 
   /// An operator's endpoint, as `AWS_ENDPOINT_URL` has it.
@@ -51,22 +51,24 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
     var path = rest.dropFirst(authority.count)
     while path.last == "/" { path.removeLast() }
     basePath = String(path)
-    isCustom = true
+    variant = nil
   }
 
-  private init(origin: String, host: String, basePath: String, isCustom: Bool) {
+  private init(origin: String, host: String, basePath: String, variant: Variant?) {
     self.origin = origin
     self.host = host
     self.basePath = basePath
-    self.isCustom = isCustom
+    self.variant = variant
   }
+
+  var isCustom: Bool { variant == nil }
 
   /// The same service under a name of its own, as S3's virtual-hosted buckets have: `name.host`.
   func prefixed(by label: String) -> Endpoint {
     let host = "\(label).\(self.host)"
     let scheme = origin.prefix { $0 != ":" }
     return Endpoint(
-      origin: "\(scheme)://\(host)", host: host, basePath: basePath, isCustom: isCustom)
+      origin: "\(scheme)://\(host)", host: host, basePath: basePath, variant: variant)
   }
 
   public var description: String { origin + basePath }

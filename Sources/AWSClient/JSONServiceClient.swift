@@ -13,6 +13,7 @@ public final class JSONServiceClient {
 
   private let http: HTTPClient
   private let endpoint: Endpoint
+  private let region: Region
   private let caller: ServiceCaller
   private let targetPrefix: String
 
@@ -25,6 +26,7 @@ public final class JSONServiceClient {
     modelledErrors: Set<String> = []
   ) {
     http = context.http
+    region = context.region
     caller = ServiceCaller(context, service: service, modelled: modelledErrors)
     self.endpoint = endpoint
     self.targetPrefix = targetPrefix
@@ -52,7 +54,8 @@ public final class JSONServiceClient {
 
   private func request(_ operation: String, _ body: [UInt8]) -> UnsignedRequest {
     UnsignedRequest(
-      operation: operation, method: .post, endpoint: endpoint, path: endpoint.basePath + "/",
+      operation: operation, method: .post, endpoint: endpoint, region: region,
+      path: endpoint.basePath + "/",
       fields: [
         ("Content-Type", "application/x-amz-json-1.1"),
         ("X-Amz-Target", "\(targetPrefix).\(operation)"),

@@ -30,7 +30,7 @@ struct STSClient {
     _ role: Role, as source: Credentials, with tools: CredentialsTools
   ) async throws(AWSError) -> AssumedRole {
     let body = Self.form("AssumeRole", role, [("ExternalId", role.externalID)])
-    let signer = Signer(service: "sts", region: region)
+    let signer = Signer(service: "sts")
     let hash = SHA256.hash(body)
     let secrets = [source.secretAccessKey, source.sessionToken ?? ""]
     let answer = try await call(with: tools, isSigned: true, withholding: secrets) { now in
@@ -38,7 +38,7 @@ struct STSClient {
         body,
         signer.sign(
           method: "POST", path: path, host: endpoint.host, fields: Self.fields, payloadHash: hash,
-          pathRule: .standard, with: source, at: now))
+          pathRule: .standard, region: region, with: source, at: now))
     }
     return try Self.assumedRole(answer, "AssumeRole")
   }

@@ -26,7 +26,16 @@ extension ServiceError {
     let code = error?["Code"].flatMap { Self.sanitised($0.text) }
     self.init(
       code: code ?? String(status),
-      message: error?["Message"]?.text, status: status, requestID: Self.requestID(fields))
+      message: error?["Message"]?.text, status: status, requestID: Self.requestID(fields),
+      members: Self.members(of: error))
+  }
+
+  /// Those that somebody asks for: there are others, and the one with all that was signed is no one's.
+  private static func members(of error: XMLElement?) -> JSONObject {
+    JSONObject(
+      ["Region", "ActualObjectSize"].compactMap { name in
+        error?[name].map { .init(name: name, value: .string($0.text)) }
+      })
   }
 
   /// `ns#FooError:http://…` is `FooError`; what then is no name is nil, since it is shown to callers.

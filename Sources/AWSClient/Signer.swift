@@ -1,17 +1,15 @@
 import Crypto
 import SigV4
 
-/// Signs the requests of one service in one region. What a signature costs once a day, or once a second,
+/// Signs the requests of one service. What a signature costs once a day, or once a second,
 /// is kept.
 final class Signer {
-  private let region: Region
   private let service: String
   private var key: (credentials: Credentials, key: SigningKey)?
   private var time = SigningTime(secondsSince1970: 0)
 
-  init(service: String, region: Region) {
+  init(service: String) {
     self.service = service
-    self.region = region
   }
 
   /// The fields to send: the given ones, which are signed as they are, then those that signing adds.
@@ -20,7 +18,8 @@ final class Signer {
   /// - Parameter seconds: The moment, since 1970.
   func sign(
     method: String, path: String, host: String, fields: [(name: String, value: String)],
-    payloadHash: Digest, pathRule: PathRule, with credentials: Credentials, at seconds: Int
+    payloadHash: Digest, pathRule: PathRule, region: Region, with credentials: Credentials,
+    at seconds: Int
   ) -> [(name: String, value: String)] {
     if time.secondsSince1970 != seconds { time = SigningTime(secondsSince1970: seconds) }
     var fields = fields
@@ -29,21 +28,25 @@ final class Signer {
     let request = SignableRequest(
       method: method, path: path, headers: fields + [("Host", host)],
       payloadHash: payloadHash.hex)
-    let authorization = signingKey(credentials).authorization(
+    let authorization = signingKey(credentials, region).authorization(
       for: request, at: time, pathRule: pathRule)
     fields.append(("Authorization", authorization.value))
     return fields
   }
 
-  /// Derived once a day for the same credentials.
-  private func signingKey(_ credentials: Credentials) -> SigningKey {
-    if let key, key.key.scope.date == time.date, key.credentials == credentials { return key.key }
-    let derived = SigningKey(credentials: credentials, scope: scope(at: time))
+  /// Derived once a day for the same credentials and region.
+  private func signingKey(_ credentials: Credentials, _ region: Region) -> SigningKey {
+    if let key, key.key.scope.date == time.date, key.key.scope.region == region.name,
+      key.credentials == credentials
+    {
+      return key.key
+    }
+    let derived = SigningKey(credentials: credentials, scope: scope(at: time, in: region))
     key = (credentials, derived)
     return derived
   }
 
-  func scope(at time: SigningTime) -> CredentialScope {
+  func scope(at time: SigningTime, in region: Region) -> CredentialScope {
     CredentialScope(date: time.date, region: region.name, service: service)
   }
 }

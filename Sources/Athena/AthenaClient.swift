@@ -12,6 +12,7 @@ public final class AthenaClient {
       context, service: "athena", targetPrefix: "AmazonAthena", endpoint: endpoint,
       modelledErrors: [
         "InternalServerException", "InvalidRequestException", "ResourceNotFoundException",
+        "SessionAlreadyExistsException", "TooManyRequestsException",
       ])
     s3 = S3Client(context, endpoint: s3Endpoint)
     self.context = context
@@ -20,45 +21,6 @@ public final class AthenaClient {
   /// By how many seconds this machine's clock is corrected for signatures; 0 as long as AWS has not shown
   /// that it is wrong.
   public var clockOffset: Int { context.clockOffset }
-
-  public func startCalculationExecution(
-    _ input: StartCalculationExecution
-  ) async throws(AthenaError) -> StartCalculationExecution.Output {
-    try await call("StartCalculationExecution", input.json) { reader in
-      guard let id = reader.string("CalculationExecutionId"), !id.isEmpty,
-        let state = reader.string("State")
-      else { return nil }
-      return .init(calculationExecutionID: id, state: CalculationState(rawValue: state))
-    }
-  }
-
-  public func getCalculationExecution(
-    _ calculationExecutionID: String
-  ) async throws(AthenaError) -> CalculationExecution {
-    var writer = JSONWriter(reserving: 96)
-    writer.beginObject()
-    writer.member("CalculationExecutionId", calculationExecutionID)
-    writer.endObject()
-    return try await call("GetCalculationExecution", writer.bytes) { reader in
-      CalculationExecution(&reader)
-    }
-  }
-
-  /// Opens one of a calculation's outputs.
-  ///
-  /// - Parameter headOnly: Whether its length is all that is wanted.
-  public func openOutput(
-    _ uri: String, headOnly: Bool = false
-  ) async throws(AthenaError) -> CalculationOutput {
-    guard let location = S3URI(uri) else {
-      throw .badAnswer("Athena names an output that is not an s3:// URI of an object")
-    }
-    do throws(AWSError) {
-      return CalculationOutput(try await s3.getObject(location, headOnly: headOnly))
-    } catch {
-      throw AthenaError(error, from: .s3)
-    }
-  }
 
   /// Calls an operation and reads its output. Members that Athena adds one day are passed over, those
   /// that we read must have the types of its model, and `read` returns nil where a required one is
@@ -79,5 +41,14 @@ public final class AthenaClient {
     }
     guard let output else { throw .badAnswer("\(operation) answered without a required member") }
     return output
+  }
+
+  /// The body of an operation whose only member is an id.
+  static func body(_ name: String, _ id: String) -> [UInt8] {
+    var writer = JSONWriter(reserving: id.utf8.count + 64)
+    writer.beginObject()
+    writer.member(name, id)
+    writer.endObject()
+    return writer.bytes
   }
 }

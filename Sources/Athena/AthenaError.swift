@@ -34,10 +34,13 @@ public struct AthenaException: Error, Equatable, Sendable {
   /// ResourceNotFoundException's ResourceName.
   public var resourceName: String?
   public var requestID: String?
+  /// How many bytes the object has, in S3's InvalidRange.
+  public var objectLength: Int?
 
   public init(
     source: Source = .athena, code: String, message: String? = nil, status: Int = 400,
-    athenaErrorCode: String? = nil, resourceName: String? = nil, requestID: String? = nil
+    athenaErrorCode: String? = nil, resourceName: String? = nil, requestID: String? = nil,
+    objectLength: Int? = nil
   ) {
     self.source = source
     self.code = code
@@ -46,6 +49,7 @@ public struct AthenaException: Error, Equatable, Sendable {
     self.athenaErrorCode = athenaErrorCode
     self.resourceName = resourceName
     self.requestID = requestID
+    self.objectLength = objectLength
   }
 }
 
@@ -69,6 +73,7 @@ extension AthenaException {
     self.init(
       source: source, code: error.code, message: error.message, status: error.status,
       athenaErrorCode: error.members["AthenaErrorCode"]?.asString,
-      resourceName: error.members["ResourceName"]?.asString, requestID: error.requestID)
+      resourceName: error.members["ResourceName"]?.asString, requestID: error.requestID,
+      objectLength: error.members["ActualObjectSize"]?.asString.flatMap { Int($0) })
   }
 }

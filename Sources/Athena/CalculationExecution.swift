@@ -34,6 +34,13 @@ public struct CalculationExecution: Sendable, Equatable {
 }
 
 extension CalculationExecution {
+  /// One of which no more is known than what StartCalculationExecution tells.
+  public init(calculationExecutionID: String, sessionID: String, state: CalculationState) {
+    self.calculationExecutionID = calculationExecutionID
+    self.sessionID = sessionID
+    status.state = state
+  }
+
   init(_ reader: inout JSONObjectReader) {
     calculationExecutionID = reader.string("CalculationExecutionId")
     sessionID = reader.string("SessionId")
@@ -46,7 +53,7 @@ extension CalculationExecution {
 }
 
 extension CalculationExecution.Status {
-  fileprivate init(_ reader: inout JSONObjectReader) {
+  init(_ reader: inout JSONObjectReader) {
     submissionDateTime = reader.number("SubmissionDateTime")?.double
     completionDateTime = reader.number("CompletionDateTime")?.double
     state = reader.string("State").map(CalculationState.init(rawValue:))
@@ -55,7 +62,7 @@ extension CalculationExecution.Status {
 }
 
 extension CalculationExecution.Statistics {
-  fileprivate init(_ reader: inout JSONObjectReader) {
+  init(_ reader: inout JSONObjectReader) {
     dpuExecutionInMillis = reader.integer("DpuExecutionInMillis")
     progress = reader.string("Progress")
   }

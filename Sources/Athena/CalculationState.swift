@@ -16,6 +16,11 @@ public struct CalculationState: RawRepresentable, Hashable, Sendable {
   public static let completed = Self(rawValue: "COMPLETED")
   public static let failed = Self(rawValue: "FAILED")
 
+  /// Those of Athena's model.
+  public static let known: [Self] = [
+    .creating, .created, .queued, .running, .canceling, .canceled, .completed, .failed,
+  ]
+
   /// Whether it is the last one.
   public var isTerminal: Bool {
     self == .completed || self == .failed || self == .canceled

@@ -1,18 +1,28 @@
-import AWSClient
-import JSON
+public import JSON
+
+/// A session, as ListSessions describes it.
+public enum SessionSummary {
+  public static let members = [
+    Shape.Member("SessionId", .sessionID),
+    Shape.Member("Status", .sessionStatus),
+    Shape.Member("Description", .description),
+    Shape.Member(
+      "EngineVersion",
+      .structure([
+        Shape.Member("SelectedEngineVersion", .name),
+        Shape.Member("EffectiveEngineVersion", .name),
+      ])),
+    Shape.Member("NotebookVersion", .name),
+  ]
+}
 
 extension AthenaClient {
-  /// ListSessions, asked for one session: the least that shows whether Athena takes the gateway's calls.
-  public func listSessions(workGroup: String) async throws(AthenaError) {
-    var writer = JSONWriter(reserving: 96)
-    writer.beginObject()
-    writer.member("WorkGroup", workGroup)
-    writer.member("MaxResults", 1)
-    writer.endObject()
-    try await call("ListSessions", writer.bytes) { reader in
-      // Required of no answer; where it is there it is an array.
-      _ = reader.array("Sessions")
-      return ()
+  /// The sessions of a workgroup, each with ``SessionSummary/members``.
+  public func listSessions(
+    workGroup: String, _ listing: Listing
+  ) async throws(AthenaError) -> Page<JSONObject> {
+    try await call("ListSessions", listing.body("WorkGroup", workGroup)) { reader in
+      Page(&reader, "Sessions", of: SessionSummary.members)
     }
   }
 }

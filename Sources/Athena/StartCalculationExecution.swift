@@ -39,3 +39,16 @@ public struct StartCalculationExecution: Sendable, Equatable {
     public var state: CalculationState
   }
 }
+
+extension AthenaClient {
+  public func startCalculationExecution(
+    _ input: StartCalculationExecution
+  ) async throws(AthenaError) -> StartCalculationExecution.Output {
+    try await call("StartCalculationExecution", input.json) { reader in
+      guard let id = reader.string("CalculationExecutionId"), !id.isEmpty,
+        let state = reader.string("State")
+      else { return nil }
+      return .init(calculationExecutionID: id, state: CalculationState(rawValue: state))
+    }
+  }
+}

@@ -55,7 +55,7 @@ KEPT = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "JAVA_HOME", "SPARK_HOME", "VIRT
 KEPT_PREFIXES = ("LC_", "PYSPARK_")
 SCRUBBED = "environment-scrubbed"
 
-GRACE = 2.0  # seconds from an interrupt to SIGKILL
+GRACE = 4.0  # seconds from an interrupt to SIGKILL
 REASON = 1024  # characters of StateChangeReason (Athena's model)
 
 STDIN, STDOUT, STDERR = 0, 1, 2
@@ -105,6 +105,7 @@ def close_inherited():
 class Supervisor:
     def __init__(self, limits):
         self.limits = limits
+        self.home = os.getcwd()
         self.received = b""
         self.queue = collections.deque()
         self.current = None
@@ -171,7 +172,7 @@ class Supervisor:
             os.close(descriptor)
         find_packages()
         set_limits(self.limits)
-        Interpreter(channel, self.token).serve()
+        Interpreter(channel, self.token, self.home).serve()
 
     def ended(self, status):
         """The interpreter is dead. What it started goes with it, what it said last still counts, and a new one takes its place."""
@@ -377,9 +378,10 @@ def set_limit(kind, soft, hard):
 
 
 class Interpreter:
-    def __init__(self, channel, token):
+    def __init__(self, channel, token, home):
         self.channel, self.token = channel, token
         self.pid = os.getpid()
+        self.home = home
         self.count = 0
         self.on_interrupt = signal.default_int_handler
         self.disarm()
@@ -414,6 +416,7 @@ class Interpreter:
     def calculate(self, request):
         """What ended the code, or None where it came to its end."""
         try:
+            self.stay_somewhere()
             self.stdout.begin(request["stdout"])
             self.stderr.begin(request["stderr"])
             # exit() closes sys.stdin, and code may leave its own sys.stdout behind.
@@ -433,6 +436,13 @@ class Interpreter:
         if os.getpid() != self.pid:
             os._exit(0 if failure is None else 1)  # the code has forked, and this is the copy: it has no one to answer
         return failure
+
+    def stay_somewhere(self):
+        """Where the code has removed the directory that it worked in, the session's is there again: whoever sends the code makes it."""
+        try:
+            os.getcwd()
+        except FileNotFoundError:
+            os.chdir(self.home)
 
     def run(self, code):
         try:

@@ -1,10 +1,14 @@
+import Athena
 import HTTPMessage
 import HTTPTypes
 import JSON
 
 /// What a caller submits: the content of `POST /sessions/{sessionId}/calculations`, valid.
 struct CalculationSubmission {
+  /// Empty where there is a ``codeURI``.
   var codeBlock: String
+  /// Where in S3 the code is: `s3://bucket/key`.
+  var codeURI: String?
   var description: String?
   var clientRequestToken: String?
 
@@ -16,10 +20,10 @@ struct CalculationSubmission {
   ///
   /// - Parameter name: Told of the caller's own token as soon as that is read, whatever else is wrong.
   init(json bytes: [UInt8], name: (String) -> Void = { _ in }) throws(Problem) {
-    var reader = try Self.reader(bytes)
+    var reader = try JSONObjectReader(content: bytes)
     let direct = reader.string("codeBlock")
     let nested = reader.object("calculationConfiguration", reading: Self.requiredCode) ?? nil
-    let codeURI = reader.string("codeUri")
+    codeURI = reader.string("codeUri")
     codeBlock = direct ?? nested ?? ""
     description = reader.string("description")
     clientRequestToken = reader.string("clientRequestToken")
@@ -33,9 +37,6 @@ struct CalculationSubmission {
       name(token)
     }
     guard reader.findings.isEmpty else { throw Problem(findings: reader.findings) }
-    guard codeURI == nil else {
-      throw Problem(.forbidden, "codeUri: this gateway reads no code from S3")
-    }
   }
 
   /// Takes a content that is the code itself.
@@ -54,23 +55,6 @@ struct CalculationSubmission {
     }
   }
 
-  private static func reader(_ bytes: [UInt8]) throws(Problem) -> JSONObjectReader {
-    let value: JSONValue
-    do throws(JSONError) {
-      value = try JSONValue(parsing: bytes)
-    } catch {
-      var problem = Problem(
-        .malformedRequest, "the content is not JSON as RFC 8259 has it: \(error)")
-      problem.findings = [.init(detail: error.description, pointer: error.pointer)]
-      throw problem
-    }
-    guard let object = value.asObject else {
-      throw Problem(
-        findings: [.init(detail: "must be an object, not \(value.kind)", pointer: .root)])
-    }
-    return JSONObjectReader(object)
-  }
-
   /// The code comes in one of three forms.
   private static func checkForms(
     _ reader: inout JSONObjectReader, codeBlock: String?, nested: String?, codeURI: String?
@@ -79,6 +63,9 @@ struct CalculationSubmission {
     let there = JSONPointer.root.appending("calculationConfiguration").appending("codeBlock")
     if let codeBlock { checkCode(codeBlock, &reader, at: here) }
     if let nested { checkCode(nested, &reader, at: there) }
+    if let codeURI, !AthenaClient.isObject(codeURI) {
+      reader.record("must be the place of an object in S3, as in s3://bucket/key", at: "codeUri")
+    }
     let given = [
       (here, codeBlock), (there, nested), (JSONPointer.root.appending("codeUri"), codeURI),
     ].filter { $0.1 != nil }.map(\.0)
@@ -99,12 +86,17 @@ struct CalculationSubmission {
   private static func checkCode(
     _ code: String, _ reader: inout JSONObjectReader, at pointer: JSONPointer
   ) {
+    if let fault = fault(inCode: code) { reader.record(fault, at: pointer) }
+  }
+
+  /// Why a text is no code block: what follows its name.
+  static func fault(inCode code: String) -> String? {
     let count = code.unicodeScalars.count
-    if !codeBlockLength.contains(count) {
-      reader.record("must have 1 to 68000 characters, not \(count)", at: pointer)
-    } else if code.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
-      reader.record("must not be all white space", at: pointer)
+    guard codeBlockLength.contains(count) else {
+      return "must have 1 to 68000 characters, not \(count)"
     }
+    return code.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+      ? "must not be all white space" : nil
   }
 
   private static func checkLength(

@@ -1,6 +1,7 @@
 import Crypto
 import HTTPMessage
 import HTTPTypes
+import JSON
 import RawStructuredFieldValues
 
 /// The ClientRequestToken of a call that must not run twice.
@@ -33,6 +34,12 @@ enum ClientRequestToken {
     }
     return hash.finalize().hex
   }
+
+  static let givenTwice = Problem(findings: [
+    .init(
+      detail: "is given along with Idempotency-Key; give one",
+      pointer: .root.appending("clientRequestToken"))
+  ])
 
   /// A structured field's string (RFC 9651 §3.3.3), or the same text without quotes, as many clients
   /// send it.

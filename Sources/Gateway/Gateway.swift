@@ -1,4 +1,5 @@
 public import Athena
+public import EventLoop
 public import HTTPMessage
 import HTTPTypes
 
@@ -10,22 +11,63 @@ public final class Gateway {
     public var hosts: HostPolicy
     /// Whether a caller must have shown a client certificate.
     public var requiresClientCertificate: Bool
+    /// Where the gateway's resources are.
+    public var basePath: BasePath
+    /// What sessions have where callers say nothing of it.
+    public var sessions: SessionDefaults
+    /// What `codeUri` may name.
+    public var codeSources: CodeSources
+    /// The contract, openapi.yaml.
+    public var openAPI: [UInt8]
 
-    public init(version: String, hosts: HostPolicy, requiresClientCertificate: Bool = false) {
+    public init(
+      version: String, hosts: HostPolicy, requiresClientCertificate: Bool = false,
+      basePath: BasePath = .root, sessions: SessionDefaults = SessionDefaults(),
+      codeSources: CodeSources = CodeSources(), openAPI: [UInt8]
+    ) {
       self.version = version
       self.hosts = hosts
       self.requiresClientCertificate = requiresClientCertificate
+      self.basePath = basePath
+      self.sessions = sessions
+      self.codeSources = codeSources
+      self.openAPI = basePath.serving(openAPI)
     }
   }
 
+  /// What the gateways of all workers have in common.
+  public final class Shared: Sendable {
+    let provedPairs = ProvedPairs()
+    let calculations: Watches<CalculationExecution>
+    let sessions: Watches<Session>
+
+    public convenience init() {
+      self.init(polls: PollTools())
+    }
+
+    init(polls: PollTools) {
+      calculations = Watches(tools: polls) { $0.isTerminal }
+      sessions = Watches(tools: polls) { $0.isEnded }
+    }
+  }
+
+  let loop: EventLoop
   let athena: AthenaClient
   let configuration: Configuration
+  let shared: Shared
   /// Whether the gateway is about to end: it still answers, but asks for no new callers.
   private(set) var isDraining = false
 
-  public init(athena: AthenaClient, configuration: Configuration) {
+  /// - Parameters:
+  ///   - loop: The worker's.
+  ///   - athena: On the same loop.
+  public init(
+    on loop: EventLoop, athena: AthenaClient, configuration: Configuration, shared: Shared
+  ) {
+    self.loop = loop
     self.athena = athena
     self.configuration = configuration
+    self.shared = shared
   }
 
   /// Has `/readyz` say that new callers should go elsewhere.
@@ -34,36 +76,39 @@ public final class Gateway {
   }
 
   /// Whether the request is one that is to be answered whatever else goes on: an orchestrator's.
-  public static func isHealthCheck(_ request: Request) -> Bool {
-    switch try? Route(path: request.path) {
+  public static func isHealthCheck(
+    _ request: Request, under basePath: BasePath = .root
+  ) -> Bool {
+    switch try? Route(path: request.path, under: basePath) {
     case .livez, .readyz: true
     default: false
     }
   }
 
-  /// Answers a request. What breaks off its content is thrown, and answered by ``response(to:)``.
+  /// Answers a request. What breaks off its content is thrown, and answered by ``response(to:request:under:)``.
   public func respond(to request: Request) async throws(Refusal) -> Response {
-    let context = RequestContext(request)
+    let context = RequestContext(request, under: configuration.basePath)
     do {
       return context.complete(try await judge(request, context))
     } catch  where Task.isCancelled {
       // The request's deadline has passed, or nobody is there any more to read this. What was begun in AWS
       // may be done: the answer names the token to repeat it with.
-      return context.complete(Problem(.handlerTimeout).response(requestID: context.id))
+      return context.answer(Problem(.handlerTimeout))
     } catch let problem as Problem {
-      return context.complete(problem.response(requestID: context.id))
+      return context.answer(problem)
     } catch let refusal as Refusal {
       guard refusal != .disconnected else { throw refusal }
-      return context.complete(Problem(refusal).response(requestID: context.id))
+      return context.answer(Problem(refusal))
     } catch {
-      return context.complete(Problem(Refusal.failed).response(requestID: context.id))
+      return context.answer(Problem(Refusal.failed))
     }
   }
 
   /// The answer to a request that the server refuses; the request where its head could be read.
-  public static func response(to refusal: Refusal, request: Request?) -> Response {
-    let context = request.map(RequestContext.init) ?? RequestContext()
-    return context.complete(Problem(refusal).response(requestID: context.id))
+  public static func response(
+    to refusal: Refusal, request: Request?, under basePath: BasePath = .root
+  ) -> Response {
+    RequestContext(request, under: basePath).answer(Problem(refusal))
   }
 
   /// The order of judgement: host and origin, caller, route, method, then all that belongs to the route.
@@ -76,18 +121,34 @@ public final class Gateway {
     try checkCaller(of: request)
     // It asks whether the server is there, and not about a resource (RFC 9110 §9.3.7).
     if request.method == .options, request.path == "*" { return Response(status: .noContent) }
-    let route = try Route(path: request.path)
+    let route = try Route(path: request.path, under: configuration.basePath)
     try checkMethod(request.method, of: route)
-    switch route {
-    case .index: return try index(request)
-    case .livez: return try livez(request)
-    case .readyz: return try readyz(request)
-    case .problem(let code): return try problem(code, request)
-    case .calculations(let sessionID):
+    // Not a function of its own: Swift 6.3 crashes when it optimizes that one.
+    switch (route, request.method) {
+    case (.index, _): return try index(request)
+    case (.openAPI, _): return try openAPI(request)
+    case (.livez, _): return try livez(request)
+    case (.readyz, _): return try readyz(request)
+    case (.problem(let code), _): return try problem(code, request)
+    case (.sessions, .post): return try await startSession(request, context)
+    case (.sessions, _): return try await listSessions(request)
+    case (.session(let sessionID), .delete):
+      return try await terminateSession(sessionID, request)
+    case (.session(let sessionID), _): return try await getSession(sessionID, request)
+    case (.executors(let sessionID), _): return try await listExecutors(sessionID, request)
+    case (.calculations(let sessionID), .post):
       return try await startCalculation(sessionID, request, context)
-    case .calculation(let sessionID, let calculationID):
+    case (.calculations(let sessionID), _):
+      return try await listCalculations(sessionID, request)
+    case (.calculation(let sessionID, let calculationID), .delete):
+      return try await stopCalculation(sessionID, calculationID, request)
+    case (.calculation(let sessionID, let calculationID), _):
       return try await getCalculation(sessionID, calculationID, request)
-    case .output(let output, let sessionID, let calculationID):
+    case (.code(let sessionID, let calculationID), _):
+      return try await getCode(sessionID, calculationID, request)
+    case (.events(let sessionID, let calculationID), _):
+      return try await getEvents(sessionID, calculationID, request, context)
+    case (.output(let output, let sessionID, let calculationID), _):
       return try await getOutput(output, sessionID, calculationID, request)
     }
   }
@@ -95,7 +156,7 @@ public final class Gateway {
   /// An orchestrator that asks whether the gateway lives has no certificate.
   private func checkCaller(of request: Request) throws(Problem) {
     guard configuration.requiresClientCertificate, request.clientCertificate == nil,
-      !Self.isHealthCheck(request)
+      !Self.isHealthCheck(request, under: configuration.basePath)
     else { return }
     throw Problem(
       .forbidden,

@@ -5,6 +5,23 @@ import JSON
 
 /// The resources that need no Athena: the index, the health checks, the meaning of problems.
 extension Gateway {
+  /// The paths as templates, by name.
+  private static let links = [
+    ("sessions", "/sessions"),
+    ("session", "/sessions/{sessionId}"),
+    ("executors", "/sessions/{sessionId}/executors"),
+    ("calculations", "/sessions/{sessionId}/calculations"),
+    ("calculation", "/sessions/{sessionId}/calculations/{calculationId}"),
+    ("code", "/sessions/{sessionId}/calculations/{calculationId}/code"),
+    ("events", "/sessions/{sessionId}/calculations/{calculationId}/events"),
+    ("stdout", "/sessions/{sessionId}/calculations/{calculationId}/stdout"),
+    ("stderr", "/sessions/{sessionId}/calculations/{calculationId}/stderr"),
+    ("problem", "/problems/{code}"),
+    ("openapi", "/openapi.yaml"),
+    ("livez", "/livez"),
+    ("readyz", "/readyz"),
+  ]
+
   func index(_ request: Request) throws(Problem) -> Response {
     _ = try Query(request.query)
     return .json { writer in
@@ -12,15 +29,20 @@ extension Gateway {
       writer.member("version", configuration.version)
       writer.name("links")
       writer.beginObject()
-      writer.member("calculations", "/sessions/{sessionId}/calculations")
-      writer.member("calculation", "/sessions/{sessionId}/calculations/{calculationId}")
-      writer.member("stdout", "/sessions/{sessionId}/calculations/{calculationId}/stdout")
-      writer.member("stderr", "/sessions/{sessionId}/calculations/{calculationId}/stderr")
-      writer.member("problem", "/problems/{code}")
-      writer.member("livez", "/livez")
-      writer.member("readyz", "/readyz")
+      for (name, path) in Self.links {
+        writer.member(name, configuration.basePath.prefix + path)
+      }
       writer.endObject()
     }
+  }
+
+  /// The contract itself.
+  func openAPI(_ request: Request) throws(Problem) -> Response {
+    _ = try Query(request.query)
+    let response = Response(
+      status: .ok, fields: [.contentType: "application/yaml"],
+      content: .bytes(configuration.openAPI))
+    return response.conditional(on: request.fields, isFinal: false)
   }
 
   /// Depends on nothing but this process: an orchestrator restarts what fails here.

@@ -31,19 +31,21 @@ struct Problem: Error {
     self.findings = findings
   }
 
-  func response(requestID: RequestID) -> Response {
+  func response(requestID: RequestID, under basePath: BasePath = .root) -> Response {
     let kind = code.kind
     var fields = fields
     fields[.contentType] = "application/problem+json"
     if let seconds = kind.retryAfter { fields[.retryAfter] = String(seconds) }
     return Response(
-      status: kind.status, fields: fields, content: .bytes(document(kind, requestID)))
+      status: kind.status, fields: fields, content: .bytes(document(kind, requestID, basePath)))
   }
 
-  private func document(_ kind: ProblemCode.Kind, _ requestID: RequestID) -> [UInt8] {
+  private func document(
+    _ kind: ProblemCode.Kind, _ requestID: RequestID, _ basePath: BasePath
+  ) -> [UInt8] {
     var writer = JSONWriter(reserving: 512)
     writer.beginObject()
-    writer.member("type", "/problems/\(code.rawValue)")
+    writer.member("type", basePath.problem(code))
     writer.member("title", kind.title)
     writer.member("status", kind.status.code)
     writer.member("detail", detail)

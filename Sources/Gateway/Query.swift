@@ -4,9 +4,9 @@ struct Query {
 
   /// - Parameter allowed: The names that the resource knows; another one is a mistake that must not be
   ///   passed over in silence.
-  /// - Parameter instead: What a caller might have meant, for a resource that has no parameters.
+  /// - Parameter instead: What a caller might have meant.
   init(
-    _ query: String?, allowed: [String] = [], instead: String = "this resource has none"
+    _ query: String?, allowed: [String] = [], instead: String? = nil
   ) throws(Problem) {
     var values: [String: String] = [:]
     for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
@@ -27,10 +27,12 @@ struct Query {
   subscript(name: String) -> String? { values[name] }
 
   private static func unknown(
-    _ name: String, _ allowed: [String], _ instead: String
+    _ name: String, _ allowed: [String], _ instead: String?
   ) -> Problem {
     let known =
-      allowed.isEmpty ? instead : "this resource has \(allowed.joined(separator: ", "))"
+      allowed.isEmpty
+      ? instead ?? "this resource has none"
+      : "this resource has \(allowed.joined(separator: ", "))" + (instead.map { "; \($0)" } ?? "")
     return Problem(
       .malformedRequest, "unknown query parameter '\(name.prefix(64))'; \(known)")
   }

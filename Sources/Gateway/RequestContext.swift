@@ -4,22 +4,24 @@ import HTTPTypes
 /// What goes with a request and onto its answer, whatever that turns out to be.
 final class RequestContext {
   let id: RequestID
+  private let basePath: BasePath
   /// Fields of every answer to this request, errors included.
   var fields: HTTPFields = [:]
 
-  init(_ request: Request) {
-    id = RequestID(request.fields)
-  }
-
-  /// For a request that could not be read.
-  init() {
-    id = RequestID()
+  /// - Parameter request: nil where it could not be read.
+  init(_ request: Request?, under basePath: BasePath = .root) {
+    id = request.map { RequestID($0.fields) } ?? RequestID()
+    self.basePath = basePath
   }
 
   /// Has every answer name the token with which the call can be repeated. A caller's own token with
   /// control characters or spaces at its ends can't stand in a field, and altered it would be another.
   func name(_ token: String) {
     fields[.clientRequestToken] = HTTPField.isValidValue(token) ? token : nil
+  }
+
+  func answer(_ problem: Problem) -> Response {
+    complete(problem.response(requestID: id, under: basePath))
   }
 
   func complete(_ response: Response) -> Response {

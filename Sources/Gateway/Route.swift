@@ -9,61 +9,108 @@ enum Route: Equatable {
   }
 
   case index
+  case openAPI
   case livez
   case readyz
   case problem(String)
+  case sessions
+  case session(String)
+  case executors(sessionID: String)
   case calculations(sessionID: String)
   case calculation(sessionID: String, calculationID: String)
+  case code(sessionID: String, calculationID: String)
+  case events(sessionID: String, calculationID: String)
   case output(Output, sessionID: String, calculationID: String)
 
   /// The resource of a path.
   ///
   /// The path is split first and decoded then, so that `a%2Fb` is one segment. It is taken as it is:
   /// no dot segment is removed, and a trailing slash is an empty segment, which nothing has.
-  init(path: String) throws(Problem) {
-    guard path.utf8.first == UInt8(ascii: "/") else { throw Self.unknown }
+  ///
+  /// - Parameter base: Where the resources are. The health checks are at the root too: an orchestrator
+  ///   asks the gateway itself, and not the host name that a proxy gives it a part of.
+  init(path: String, under base: BasePath = .root) throws(Problem) {
+    guard path.utf8.first == UInt8(ascii: "/") else { throw Self.unknown(base) }
     var segments: [String] = []
     for segment in path.utf8.dropFirst().split(
       separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     {
       segments.append(try percentDecoded(segment))
     }
-    guard segments.count == 1 || segments.last != "" else {
-      throw Problem(.notFound, "the gateway's paths have no trailing slash")
-    }
-    switch (segments.count, segments.first, segments.last) {
-    case (1, "", _): self = .index
-    case (1, "livez", _): self = .livez
-    case (1, "readyz", _): self = .readyz
-    case (2, "problems", let code?): self = .problem(code)
-    case (3, "sessions", "calculations"): self = .calculations(sessionID: segments[1])
-    case (4, "sessions", _) where segments[2] == "calculations":
-      self = .calculation(sessionID: segments[1], calculationID: segments[3])
-    case (5, "sessions", let name?) where segments[2] == "calculations":
-      guard let output = Output(rawValue: name) else { throw Self.unknown }
-      self = .output(output, sessionID: segments[1], calculationID: segments[3])
-    default: throw Self.unknown
+    switch segments {
+    case ["livez"]: self = .livez
+    case ["readyz"]: self = .readyz
+    default:
+      guard segments.count > base.segments.count, segments.starts(with: base.segments) else {
+        throw Self.unknown(base)
+      }
+      guard let route = try Self.route(Array(segments.dropFirst(base.segments.count))) else {
+        throw Self.unknown(base)
+      }
+      self = route
     }
     try checkIDs()
   }
 
-  private static let unknown = Problem(
-    .notFound, "the gateway has no such path; GET / lists what it has")
+  /// The resource that the segments name; nil where they name none.
+  private static func route(_ segments: [String]) throws(Problem) -> Route? {
+    guard segments.count == 1 || segments.last != "" else {
+      throw Problem(.notFound, "the gateway's paths have no trailing slash")
+    }
+    if segments.first == "sessions" { return resource(ofSession: segments) }
+    return switch (segments.count, segments[0]) {
+    case (1, ""): .index
+    case (1, "openapi.yaml"): .openAPI
+    case (1, "livez"): .livez
+    case (1, "readyz"): .readyz
+    case (2, "problems"): .problem(segments[1])
+    default: nil
+    }
+  }
+
+  private static func resource(ofSession segments: [String]) -> Route? {
+    switch (segments.count, segments.dropFirst(2).first, segments.last) {
+    case (1, _, _): .sessions
+    case (2, _, _): .session(segments[1])
+    case (3, "executors", _): .executors(sessionID: segments[1])
+    case (3, "calculations", _): .calculations(sessionID: segments[1])
+    case (4, "calculations", _):
+      .calculation(sessionID: segments[1], calculationID: segments[3])
+    case (5, "calculations", "code"):
+      .code(sessionID: segments[1], calculationID: segments[3])
+    case (5, "calculations", "events"):
+      .events(sessionID: segments[1], calculationID: segments[3])
+    case (5, "calculations", let name?):
+      Output(rawValue: name).map {
+        .output($0, sessionID: segments[1], calculationID: segments[3])
+      }
+    default: nil
+    }
+  }
+
+  private static func unknown(_ base: BasePath) -> Problem {
+    Problem(.notFound, "the gateway has no such path; GET \(base.prefix)/ lists what it has")
+  }
 
   /// The methods that the resource has.
   var methods: [HTTPRequest.Method] {
     switch self {
-    case .index, .livez, .readyz, .problem, .calculation, .output: [.get, .head]
-    case .calculations: [.post]
+    case .index, .openAPI, .livez, .readyz, .problem, .executors, .code, .events, .output:
+      [.get, .head]
+    case .sessions, .calculations: [.get, .head, .post]
+    case .session, .calculation: [.get, .head, .delete]
     }
   }
 
   /// Ids outside of Athena's bounds name nothing: no need to ask Athena.
   private func checkIDs() throws(Problem) {
     switch self {
-    case .index, .livez, .readyz, .problem: break
-    case .calculations(let sessionID): try Self.check(sessionID: sessionID)
+    case .index, .openAPI, .livez, .readyz, .problem, .sessions: break
+    case .session(let sessionID), .executors(let sessionID), .calculations(let sessionID):
+      try Self.check(sessionID: sessionID)
     case .calculation(let sessionID, let calculationID),
+      .code(let sessionID, let calculationID),
+      .events(let sessionID, let calculationID),
       .output(_, let sessionID, let calculationID):
       try Self.check(sessionID: sessionID)
       guard (1...36).contains(calculationID.unicodeScalars.count) else {

@@ -2,7 +2,6 @@ import Athena
 import HTTPMessage
 import HTTPTypes
 import JSON
-import URIEncoding
 
 extension Gateway {
   /// What of a content is read: 68,000 characters that are all written as escaped surrogate pairs take
@@ -21,51 +20,57 @@ extension Gateway {
       resource: sessionID)
     token = derived ?? token
     context.name(token)
-    let submission = try await readSubmission(request, name: context.name)
+    let (submission, query) = try await readSubmission(request, name: context.name)
     if let own = submission.clientRequestToken {
-      guard derived == nil else {
-        throw Problem(findings: [
-          .init(
-            detail: "is given along with Idempotency-Key; give one",
-            pointer: .root.appending("clientRequestToken"))
-        ])
-      }
+      guard derived == nil else { throw ClientRequestToken.givenTwice }
       token = own
     }
-    let output: StartCalculationExecution.Output
-    do throws(AthenaError) {
-      output = try await athena.startCalculationExecution(
-        StartCalculationExecution(
-          sessionID: sessionID, codeBlock: submission.codeBlock,
-          description: submission.description,
-          clientRequestToken: token))
-    } catch {
-      throw Problem(error)
-    }
-    let location =
-      "/sessions/\(PercentEncoding.encode(sessionID))/calculations/"
-      + PercentEncoding.encode(output.calculationExecutionID)
+    var codeBlock = submission.codeBlock
+    if let uri = submission.codeURI { codeBlock = try await code(at: uri) }
+    let input = StartCalculationExecution(
+      sessionID: sessionID, codeBlock: codeBlock, description: submission.description,
+      clientRequestToken: token)
+    let outcome = try await start(input, query.waiting, request)
+    let included = await included(query.outputs, for: outcome.state)
+    let id = outcome.state.calculationExecutionID ?? ""
+    let location = configuration.basePath.calculation(id, of: sessionID)
     return .json(status: .created, fields: [.location: location]) { writer in
-      writer.member("sessionId", sessionID)
-      writer.member("calculationExecutionId", output.calculationExecutionID)
-      writer.member("state", output.state.rawValue)
+      outcome.state.write(to: &writer)
+      for output in included { output.write(to: &writer) }
+      writer.waitError(outcome.failure)
+    }.applyingPreference(of: request)
+  }
+
+  /// What the query says of the answer.
+  private struct AnswerQuery {
+    static let names = WaitingQuery.names + [IncludedOutput.parameter]
+
+    let waiting: WaitingQuery
+    let outputs: [Route.Output]
+
+    init(_ query: Query) throws(Problem) {
+      waiting = try WaitingQuery(query)
+      outputs = try IncludedOutput.outputs(in: query)
     }
   }
 
   private func readSubmission(
     _ request: Request, name: (String) -> Void
-  ) async throws -> CalculationSubmission {
+  ) async throws -> (CalculationSubmission, AnswerQuery) {
     switch try SubmissionContent(request.fields) {
     case .json:
-      _ = try Query(
-        request.query, instead: "in JSON, 'description' is a member of the content")
-      return try CalculationSubmission(
-        json: await request.body.collect(upTo: Self.contentLimit), name: name)
+      let query = try Query(
+        request.query, allowed: AnswerQuery.names,
+        instead: "in JSON, 'description' is a member of the content")
+      let answer = try AnswerQuery(query)
+      let content = try await request.body.collect(upTo: Self.contentLimit)
+      return (try CalculationSubmission(json: content, name: name), answer)
     case .code:
-      let query = try Query(request.query, allowed: ["description"])
-      return try CalculationSubmission(
-        code: await request.body.collect(upTo: Self.contentLimit),
-        description: query["description"])
+      let query = try Query(request.query, allowed: ["description"] + AnswerQuery.names)
+      let answer = try AnswerQuery(query)
+      let content = try await request.body.collect(upTo: Self.contentLimit)
+      let submission = try CalculationSubmission(code: content, description: query["description"])
+      return (submission, answer)
     }
   }
 }

@@ -1,4 +1,6 @@
 import Athena
+import HTTPMessage
+import HTTPTypes
 
 /// What Athena's and S3's errors are to a caller: the one table of them.
 ///
@@ -89,6 +91,10 @@ extension Problem {
     // permission by who lacks it. The gateway tells whoever runs it.
     switch code {
     case .gatewayCredentials, .gatewayNotAuthorized: upstream?.message = nil
+    case .range:
+      if let length = exception.objectLength {
+        fields[.contentRange] = "\(ContentRange(nil, of: length))"
+      }
     default: break
     }
   }

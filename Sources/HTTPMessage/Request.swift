@@ -15,11 +15,14 @@ public struct Request {
   /// Whom TLS has proved the peer to be; nil for one that showed no certificate.
   public var clientCertificate: ClientCertificate?
   public var body: any RequestBody
+  /// nil for a request that no server has received.
+  public var waiting: (any RequestWaiting)?
 
   public init(
     method: HTTPRequest.Method, path: String, query: String? = nil, scheme: String = "http",
     authority: String? = nil, fields: FieldSection = FieldSection(),
-    clientCertificate: ClientCertificate? = nil, body: any RequestBody = BufferedBody([])
+    clientCertificate: ClientCertificate? = nil, body: any RequestBody = BufferedBody([]),
+    waiting: (any RequestWaiting)? = nil
   ) {
     self.method = method
     self.path = path
@@ -29,6 +32,7 @@ public struct Request {
     self.fields = fields
     self.clientCertificate = clientCertificate
     self.body = body
+    self.waiting = waiting
   }
 }
 

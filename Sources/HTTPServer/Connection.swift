@@ -48,6 +48,8 @@ final class Connection: EventHandler {
   /// How many requests in a row had come before the answer to the one before.
   private var pipelined = 0
   var isReadable = false
+  /// Whether the peer has closed its sending half; what it had sent before may still be unread.
+  private(set) var isInputEnded = false
   /// Before other connections have their turn.
   var readsLeft = 0
   /// Whether a read that leaves room in its buffer has not emptied the socket: an end may stand behind what
@@ -84,6 +86,10 @@ final class Connection: EventHandler {
     let mixesDirections = socket?.mixesDirections ?? false
     if mixesDirections || !readiness.isDisjoint(with: [.readable, .peerClosed]) {
       isReadable = true
+    }
+    if readiness.contains(.peerClosed), !isInputEnded {
+      isInputEnded = true
+      if case .exchange(let exchange) = phase { exchange.inputDidEnd() }
     }
     if mixesDirections || readiness.contains(.writable) { write() }
     read()
@@ -143,7 +149,10 @@ final class Connection: EventHandler {
     switch phase {
     case .handshake, .idle, .lingering:
       arm(at: min(due, server.loop.now + Self.patienceWhileDraining))
-    case .head, .exchange, .ending: if due < .never { arm(at: due) }
+    case .exchange(let exchange):
+      if due < .never { arm(at: due) }
+      exchange.interruptWait(.drain)
+    case .head, .ending: if due < .never { arm(at: due) }
     case .closed: break
     }
   }
@@ -186,12 +195,12 @@ final class Connection: EventHandler {
     // and the method are judged before it.
     let body = Result { () throws(Refusal) in try BodyReader(head.framing, limits: limits) }
     let exchange = Exchange(head, body: body, connection: self, server: server)
-    arm(at: exchange.begun + limits.requestDeadline)
+    arm(at: deadline(of: exchange))
     let count = exchange.consume(rest)
     input = rest.copy(count..<rest.count)
     phase = .exchange(exchange)
     let request = Request(
-      head, scheme: server.scheme, clientCertificate: clientCertificate, body: exchange)
+      head, scheme: server.scheme, clientCertificate: clientCertificate, exchange: exchange)
     if let refusal = refusal(of: head, request, exchange) {
       server.refuse(refusal, of: request, exchange)
     } else {
@@ -233,13 +242,24 @@ final class Connection: EventHandler {
     arm(
       at: min(
         contentPace.limit(after: exchange.receivedCount), exchange.begun + limits.bodyDeadline,
-        exchange.begun + limits.requestDeadline))
+        deadline(of: exchange)))
   }
 
   /// The handler has what it waited for.
   func stopReadingBody(of exchange: Exchange) {
     contentPace = nil
-    arm(at: exchange.begun + limits.requestDeadline)
+    arm(at: deadline(of: exchange))
+  }
+
+  /// By when the handler must have begun its answer.
+  private func deadline(of exchange: Exchange) -> Instant {
+    exchange.begun + limits.requestDeadline + exchange.waitingTime
+  }
+
+  /// The handler waits, and has more time.
+  func waitingTimeDidChange(of exchange: Exchange) {
+    guard !exchange.isReading, !exchange.isAnswering else { return }
+    arm(at: deadline(of: exchange))
   }
 
   /// The handler has its answer.

@@ -3,7 +3,7 @@ import HTTPMessage
 import HTTPTypes
 
 /// One request and its answer on a connection: what the handler reads from and writes to.
-final class Exchange: RequestBody, ContentWriter {
+final class Exchange: RequestBody, RequestWaiting, ContentWriter {
   let connection: Connection
   let isHead: Bool
   let isHTTP10: Bool
@@ -28,6 +28,10 @@ final class Exchange: RequestBody, ContentWriter {
   private(set) var isCancelled = false
   /// Whether an answer, the handler's or the server's own, is on its way.
   private(set) var isAnswering = false
+  /// What the request's deadline is put off by.
+  private(set) var waitingTime = Duration.zero
+  private var mindsEndOfInput = false
+  private var onInterruption: ((WaitInterruption) -> Void)?
   /// Of the answer; its length is what remains to be written.
   private var framing = ResponseEncoder.Framing.none
 
@@ -81,12 +85,38 @@ final class Exchange: RequestBody, ContentWriter {
   /// Nobody waits for the answer any more.
   func abandon() {
     fail(.disconnected)
+    onInterruption = nil
     cancel()
   }
 
   /// The rule that what came of the content with the head has broken already.
   var brokenRule: Refusal? {
     if case .malformed = failure { failure } else { nil }
+  }
+
+  // MARK: The handler's wait
+
+  func wait(
+    atMost duration: Duration, mindingEndOfInput minding: Bool,
+    onInterruption: @escaping (WaitInterruption) -> Void
+  ) {
+    // Cancelled, it has been told already; and the server may be gone.
+    guard !isCancelled else { return }
+    (waitingTime, mindsEndOfInput, self.onInterruption) = (duration, minding, onInterruption)
+    connection.waitingTimeDidChange(of: self)
+    if connection.server.isDraining { interruptWait(.drain) }
+    if connection.isInputEnded { inputDidEnd() }
+  }
+
+  func interruptWait(_ interruption: WaitInterruption) {
+    let tell = onInterruption
+    onInterruption = nil
+    tell?(interruption)
+  }
+
+  /// The peer has closed its sending half.
+  func inputDidEnd() {
+    if mindsEndOfInput { interruptWait(.callerLeft) }
   }
 
   // MARK: The request's content
@@ -157,6 +187,8 @@ final class Exchange: RequestBody, ContentWriter {
   /// Sends the answer and leaves the connection to the next request, or ends it.
   func respond(_ response: Response) async {
     guard !isAnswering else { return }
+    // It may know the request, which knows this.
+    defer { onInterruption = nil }
     isAnswering = true
     request = nil
     connection.beginAnswer()

@@ -202,11 +202,11 @@ public final class HTTPServer {
 extension Request {
   init(
     _ head: RequestHead, scheme: String, clientCertificate: ClientCertificate?,
-    body: any RequestBody
+    exchange: Exchange
   ) {
     self.init(
       method: head.method, path: head.path, query: head.query, scheme: scheme,
       authority: head.authority, fields: head.fields,
-      clientCertificate: clientCertificate, body: body)
+      clientCertificate: clientCertificate, body: exchange, waiting: exchange)
   }
 }

@@ -2,7 +2,7 @@ extension String {
   /// At most 64 scalars of a text from outside, so that a message stays small whatever came in.
   ///
   /// Scalars and not characters: one character may hold a megabyte of combining marks.
-  var shortened: String {
+  package var shortened: String {
     let scalars = unicodeScalars
     guard
       let end = scalars.index(scalars.startIndex, offsetBy: 64, limitedBy: scalars.endIndex),

@@ -1,27 +1,72 @@
+import Crypto
 import EventLoop
 
 /// What belongs to the documented key pair: sessions, calculations, tokens, outputs.
 final class Account {
-  let tokens: TokenStore
+  let calculationTokens: TokenStore<Calculation>
+  let sessionTokens: TokenStore<Session>
   let outputs: OutputStore
-  private var sessions: [String: Session] = [:]
+  /// From the oldest to the newest.
+  private(set) var sessions: [Session] = []
   private var calculations: [String: Calculation] = [:]
 
+  private let loop: EventLoop
+  private let options: LocalAthena.Options
+  private var started = 0
+
   init(loop: EventLoop, options: LocalAthena.Options) throws(SystemError) {
-    tokens = TokenStore(capacity: options.tokens)
+    self.loop = loop
+    self.options = options
+    calculationTokens = TokenStore(capacity: options.tokens)
+    sessionTokens = TokenStore(capacity: options.tokens)
     outputs = try OutputStore(in: options.temporaryDirectory)
-    let demo = LocalAthena.demoSession
-    sessions[demo] = try Session(id: demo, account: self, loop: loop, options: options)
+    try add(LocalAthena.demoSession, .demo, .idle)
+  }
+
+  @discardableResult
+  private func add(
+    _ id: String, _ request: SessionRequest, _ state: SessionStatus.State
+  ) throws(SystemError) -> Session {
+    started += 1
+    let session = try Session(
+      id: id, number: started, request, state, account: self, loop: loop, options: options)
+    sessions.append(session)
+    return session
+  }
+
+  // MARK: Sessions
+
+  /// Takes a session, which ``Session/open()`` sets off.
+  func startSession(_ request: SessionRequest) throws(ServiceError) -> Session {
+    try makeRoom()
+    do throws(SystemError) {
+      return try add(randomUUID(), request, .creating)
+    } catch {
+      throw .internal("No place for the session: \(error)")
+    }
+  }
+
+  private func makeRoom() throws(ServiceError) {
+    guard sessions.count >= options.sessions else { return }
+    guard let index = sessions.firstIndex(where: { $0.status.state.hasEnded }) else {
+      throw .tooManyRequests(
+        "There are \(sessions.count) active sessions, and there may be no more: terminate one.")
+    }
+    let session = sessions.remove(at: index)
+    for calculation in session.calculations { remove(calculation) }
+    outputs.removeDirectories(of: session.id)
   }
 
   /// What AWS says of an unknown session is not known. That it is an InvalidRequestException is what
   /// PyAthena relies on; the words are ours.
   func session(_ id: String) throws(ServiceError) -> Session {
-    guard let session = sessions[id] else {
+    guard let session = sessions.first(where: { $0.id == id }) else {
       throw .invalidRequest("Session \(id.shortened) does not exist")
     }
     return session
   }
+
+  // MARK: Calculations
 
   /// Nor is it known of an unknown calculation: this is the exception that the model has for it.
   func calculation(_ id: String) throws(ServiceError) -> Calculation {
@@ -45,11 +90,13 @@ final class Account {
 
   func remove(_ calculation: Calculation) {
     calculations[calculation.id] = nil
-    calculation.outputs.remove()
+    calculation.forget()
   }
 
   func close() async {
-    for session in sessions.values { await session.close() }
+    // All at once: one that is stuck takes seconds.
+    for session in sessions { session.terminate() }
+    for session in sessions { await session.close() }
     outputs.removeAll()
   }
 }

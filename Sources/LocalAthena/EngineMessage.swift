@@ -34,6 +34,15 @@ enum EngineMessage {
     writer.endObject()
     return writer.bytes + [UInt8(ascii: "\n")]
   }
+
+  /// The line that has it stopped.
+  static func interrupt(_ id: String) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("interrupt", id)
+    writer.endObject()
+    return writer.bytes + [UInt8(ascii: "\n")]
+  }
 }
 
 /// Cuts what a pipe brings into lines.

@@ -20,7 +20,7 @@ extension Operation {
     writer.status(of: calculation)
     writer.name("Statistics")
     writer.statistics(of: calculation)
-    if calculation.hasOutputs {
+    if calculation.finishedOutputs != nil {
       writer.name("Result")
       writer.result(of: calculation)
     }

@@ -11,7 +11,11 @@ struct Operation: Sendable {
   /// Reads the input, does what it asks for, and returns the output's JSON.
   let perform: @Sendable (inout Input, Account) throws(ServiceError) -> [UInt8]
 
-  static let all = [startCalculationExecution, getCalculationExecution]
+  static let all = [
+    startSession, getSession, getSessionStatus, listSessions, terminateSession, listExecutors,
+    startCalculationExecution, getCalculationExecution, getCalculationExecutionStatus,
+    getCalculationExecutionCode, stopCalculationExecution, listCalculationExecutions,
+  ]
 
   private static let byTarget = Dictionary(
     uniqueKeysWithValues: all.map { ("AmazonAthena.\($0.name)", $0) })

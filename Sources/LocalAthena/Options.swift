@@ -7,8 +7,15 @@ extension LocalAthena {
     public var python = "python3"
     /// Whether it may listen where other machines can reach it, and thereby run their code.
     public var allowsRemoteCode = false
+    /// Sessions kept, ended ones included. The oldest ended ones go, with their calculations; where none has
+    /// ended, no further one is started.
+    public var sessions = 50
+    /// How long a minute of a session's idle timeout is.
+    public var idleMinute = Duration.seconds(60)
     /// Calculations kept for each session. The oldest finished ones go, with their outputs.
     public var calculations = 1_000
+    /// The code of the calculations that are kept, for each session; beyond it the oldest ones go as well.
+    public var codeSize = 16 << 20
     /// Client request tokens kept. The oldest ones go; a call that is repeated with one runs again.
     public var tokens = 10_000
     /// What a calculation may write to any one file, its stdout and stderr among them.

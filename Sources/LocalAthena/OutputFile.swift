@@ -10,40 +10,40 @@ final class OutputFile {
 
   private static let piece = 256 * 1024
 
-  /// In bytes, when it was opened.
+  /// In bytes, at the end of its calculation.
   let size: Int
-  /// Strong: it changes with the file's content. Of S3's form for what was uploaded in parts, which no
-  /// client takes for an MD5.
+  /// Strong: it stands for the bytes that were there at the end. Of S3's form for what was uploaded in parts,
+  /// which no client takes for an MD5.
   let entityTag: String
   private let descriptor: FileDescriptor
 
-  /// Nil for what is not a plain file: the code may have put anything there, a link to elsewhere or a pipe
-  /// that blocks.
-  init?(_ path: String) {
-    let raw = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+  /// Nil where the file is gone, or another one stands in its place.
+  init?(_ file: FinishedOutputs.File) {
+    let raw = open(file.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard raw >= 0 else { return nil }
     descriptor = FileDescriptor(owning: raw)
     var status = stat()
-    guard fstat(raw, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    size = Int(status.st_size)
-    let identity =
-      "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
-    entityTag = "\"\(SHA256.hash(identity).hex.prefix(32))-1\""
+    guard fstat(raw, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      status.st_ino == file.inode
+    else { return nil }
+    // What was cut off since is lost.
+    size = min(file.size, Int(status.st_size))
+    entityTag = "\"\(fingerprint([file.path, "\(file.inode)", "\(size)"]).hex.prefix(32))-1\""
   }
 
-  /// Sends `size` bytes, though the file may have grown.
-  func send(to writer: any ContentWriter) async throws {
-    var sent = 0
-    while sent < size {
-      let bytes = try read(upTo: min(Self.piece, size - sent))
+  /// Sends these bytes, and nothing that was written after the end.
+  func send(_ range: Range<Int>, to writer: any ContentWriter) async throws {
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let bytes = try read(upTo: min(Self.piece, range.upperBound - position), at: position)
       try await writer.write(bytes)
-      sent += bytes.count
+      position += bytes.count
     }
   }
 
-  private func read(upTo count: Int) throws(Truncated) -> [UInt8] {
+  private func read(upTo count: Int, at position: Int) throws(Truncated) -> [UInt8] {
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      initialized = max(0, Glibc.read(descriptor.rawValue, buffer.baseAddress, count))
+      initialized = max(0, pread(descriptor.rawValue, buffer.baseAddress, count, position))
     }
     guard !bytes.isEmpty else { throw Truncated() }
     return bytes

@@ -14,47 +14,37 @@ final class OutputStore: Sendable {
     root = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  /// Makes a session's directory, in which its interpreter also works.
-  func makeDirectory(of session: String) throws(SystemError) -> String {
-    try make("\(root)/\(session)")
-    return try make("\(root)/\(session)/work")
+  /// The directory in which a session's interpreter works.
+  func workingDirectory(of session: String) -> String { "\(directory(of: session))/work" }
+
+  /// Makes a session's directories; those that its code has removed, anew.
+  func makeDirectories(of session: String) throws(SystemError) {
+    try make(directory(of: session))
+    try make(workingDirectory(of: session))
   }
 
   func make(session: String, calculation: String) throws(SystemError) -> Outputs {
-    Outputs(
-      directory: try make("\(root)/\(session)/\(calculation)"),
-      key: "\(session)/\(calculation)")
+    let directory = "\(directory(of: session))/\(calculation)"
+    try make(directory)
+    return Outputs(directory: directory, key: "\(session)/\(calculation)")
   }
 
-  @discardableResult
-  private func make(_ path: String) throws(SystemError) -> String {
-    guard mkdir(path, 0o700) == 0 else { throw SystemError("mkdir") }
-    return path
+  private func directory(of session: String) -> String { "\(root)/\(session)" }
+
+  private func make(_ path: String) throws(SystemError) {
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw SystemError("mkdir") }
+  }
+
+  /// Removes what is left of a session. Links are removed, not followed; nothing is removed where a link has
+  /// taken the place of the directory that they are in.
+  func removeDirectories(of session: String) {
+    var status = stat()
+    guard lstat(root, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
+    clinux_remove_tree(directory(of: session))
   }
 
   /// Removes everything, and what the code has left beside it. Links are removed, not followed.
   func removeAll() {
     clinux_remove_tree(root)
-  }
-}
-
-/// The output files of one calculation, on disk and in S3.
-struct Outputs {
-  enum Name: String, CaseIterable {
-    case stdout, stderr
-  }
-
-  fileprivate let directory: String
-  fileprivate let key: String
-
-  func path(of name: Name) -> String { "\(directory)/\(name.rawValue)" }
-
-  func uri(of name: Name) -> String { "\(workingDirectory)/\(name.rawValue)" }
-
-  var workingDirectory: String { "s3://\(LocalAthena.bucket)/\(key)" }
-
-  func remove() {
-    for name in Name.allCases { _ = unlink(path(of: name)) }
-    _ = rmdir(directory)
   }
 }

@@ -20,6 +20,15 @@ final class PythonProcess {
     case canceled(String?)
   }
 
+  /// What becomes of it.
+  enum Event {
+    /// The process is there; the interpreter is on its way.
+    case started
+    /// It runs code from now on.
+    case ready
+    case ended(String)
+  }
+
   private struct Pending {
     let id: String
     let didBegin: () -> Void
@@ -30,6 +39,7 @@ final class PythonProcess {
 
   private let loop: EventLoop
   private let command: Command
+  private let observe: (Event) -> Void
   private var running: Running?
   private var isReady = false
   private var isClosing = false
@@ -37,14 +47,17 @@ final class PythonProcess {
   private var outbox: [[UInt8]] = []
   private var isWriting = false
   private var atEnd: [UnsafeContinuation<Void, Never>] = []
+  /// For what is owed by now: the end of a calculation that was interrupted, or of the process.
+  private var patience: Deadline?
 
   /// Whether it takes no more jobs.
   private(set) var hasEnded = false
 
   /// Starts at once.
-  init(_ command: Command, on loop: EventLoop) {
+  init(_ command: Command, on loop: EventLoop, observe: @escaping (Event) -> Void) {
     self.command = command
     self.loop = loop
+    self.observe = observe
     loop.spawn { await self.live() }
   }
 
@@ -60,17 +73,28 @@ final class PythonProcess {
     }
   }
 
+  /// Stops the job of this id, if it has not ended: as Ctrl-C would, and by killing the interpreter if that
+  /// does not help.
+  func interrupt(_ id: String) {
+    guard !hasEnded, pending?.id == id else { return }
+    send(EngineMessage.interrupt(id))
+    // Longer than engine.py waits for the interpreter: the code may have stopped engine.py itself.
+    kill(after: .seconds(10))
+  }
+
   /// Ends it, with all that it has started, and returns when it is gone.
   func close() async {
     isClosing = true
     guard !hasEnded else { return }
     // The end of its stdin tells it to kill everything and to end. It may be stopped or stuck, though.
-    let patience = loop.makeDeadline { try? self.running?.send(signal: .kill) }
-    patience.arm(after: .seconds(3))
+    kill(after: .seconds(3))
     try? await running?.standardInputWriter.finish()
     if !hasEnded { await withUnsafeContinuation { atEnd.append($0) } }
-    // The deadline has to outlive the wait.
-    patience.disarm()
+  }
+
+  private func kill(after duration: Duration) {
+    patience = loop.makeDeadline { [unowned self] in try? running?.send(signal: .kill) }
+    patience?.arm(after: duration)
   }
 
   // MARK: The process
@@ -81,7 +105,9 @@ final class PythonProcess {
     hasEnded = true
     running = nil
     outbox = []
-    finish(.failed(why))
+    finish(isClosing ? .canceled("the session was terminated") : .failed(why))
+    patience = nil
+    observe(.ended(why))
     for continuation in atEnd { continuation.resume() }
     atEnd = []
   }
@@ -109,6 +135,7 @@ final class PythonProcess {
     loop.assertIsCurrent()
     self.running = running
     guard !isClosing else { return }
+    observe(.started)
     pump()
     var lines = LineBuffer()
     for try await buffer in running.standardOutput {
@@ -123,6 +150,7 @@ final class PythonProcess {
     case .ready:
       isReady = true
       pending?.didBegin()
+      observe(.ready)
     case .outcome(let id, let outcome):
       if pending?.id == id { finish(outcome) }
     case nil: break
@@ -132,6 +160,7 @@ final class PythonProcess {
   private func finish(_ outcome: Outcome) {
     guard let pending else { return }
     self.pending = nil
+    if !isClosing { patience = nil }
     pending.continuation.resume(returning: outcome)
   }
 

@@ -9,6 +9,8 @@ struct S3Error: Error {
   let code: String
   let message: String
   let status: Int
+  /// Elements beside these, such as `ActualObjectSize`.
+  var elements: [(name: String, value: String)] = []
 
   static func accessDenied(_ message: String = "Access Denied") -> S3Error {
     S3Error(code: "AccessDenied", message: message, status: 403)
@@ -24,12 +26,27 @@ struct S3Error: Error {
     code: "MethodNotAllowed",
     message: "The specified method is not allowed against this resource.", status: 405)
 
+  /// - Parameter condition: The field that has failed.
+  static func preconditionFailed(_ condition: String) -> S3Error {
+    S3Error(
+      code: "PreconditionFailed",
+      message: "At least one of the pre-conditions you specified did not hold", status: 412,
+      elements: [("Condition", condition)])
+  }
+
+  static func invalidRange(_ range: String, size: Int) -> S3Error {
+    S3Error(
+      code: "InvalidRange", message: "The requested range is not satisfiable", status: 416,
+      elements: [("RangeRequested", range), ("ActualObjectSize", "\(size)")])
+  }
+
   var response: Response {
+    let more = elements.map { "<\($0.name)>\($0.value.xmlEscaped)</\($0.name)>" }.joined()
     let id = String(Hex.encode(RandomBytes.make(count: 8).span)).uppercased()
     let body = """
       <?xml version="1.0" encoding="UTF-8"?>
       <Error><Code>\(code.xmlEscaped)</Code><Message>\(message.xmlEscaped)</Message>\
-      <RequestId>\(id)</RequestId></Error>
+      \(more)<RequestId>\(id)</RequestId></Error>
       """
     return Response(
       status: HTTPResponse.Status(code: status),

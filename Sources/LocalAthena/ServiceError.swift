@@ -26,6 +26,10 @@ struct ServiceError: Error {
       code: "ResourceNotFoundException", message: message, members: [("ResourceName", resource)])
   }
 
+  static func tooManyRequests(_ message: String) -> ServiceError {
+    ServiceError(code: "TooManyRequestsException", message: message)
+  }
+
   static func `internal`(_ message: String) -> ServiceError {
     ServiceError(code: "InternalServerException", message: message, status: 500)
   }

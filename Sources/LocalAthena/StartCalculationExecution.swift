@@ -1,4 +1,3 @@
-import Crypto
 import JSON
 
 extension Operation {
@@ -19,12 +18,13 @@ extension Operation {
     let code = try theOne(topLevel, nested ?? nil)
 
     let parameters = fingerprint([sessionID, description, code])
-    if let token, let known = try account.tokens.calculation(of: token, with: parameters) {
+    if let token, let known = try account.calculationTokens.started(by: token, with: parameters) {
       return output(known)
     }
-    let calculation = try account.session(sessionID).start(code, description: description)
-    if let token { account.tokens.remember(token, parameters, calculation) }
-    defer { calculation.enqueue() }
+    let session = try account.session(sessionID)
+    let calculation = try session.submit(code, description: description)
+    if let token { account.calculationTokens.remember(token, parameters, calculation) }
+    defer { session.launch(calculation) }
     return output(calculation)
   }
 
@@ -40,16 +40,6 @@ extension Operation {
         "CodeBlock and CalculationConfiguration.CodeBlock can not both be given")
     case (nil, nil): throw .invalidRequest("CodeBlock must be given")
     }
-  }
-
-  /// One hash for one set of parameters: each with its length before it, so that no two sets run
-  /// together to the same bytes.
-  private static func fingerprint(_ parameters: [String?]) -> Digest {
-    var hash = SHA256()
-    for parameter in parameters {
-      hash.update("\(parameter?.utf8.count ?? -1):\(parameter ?? "")".utf8.span)
-    }
-    return hash.finalize()
   }
 
   private static func output(_ calculation: Calculation) -> [UInt8] {

@@ -3,10 +3,10 @@ import Crypto
 /// What was started with which client request token, so that a call that is repeated is not run twice.
 ///
 /// The oldest tokens go when there are too many. How long AWS keeps one is not documented.
-final class TokenStore {
+final class TokenStore<Started> {
   private struct Entry {
     let parameters: Digest
-    let calculation: Calculation
+    let started: Started
   }
 
   private let capacity: Int
@@ -21,20 +21,18 @@ final class TokenStore {
   }
 
   /// What the token has started; nil where it is new.
-  func calculation(
-    of token: String, with parameters: Digest
-  ) throws(ServiceError) -> Calculation? {
+  func started(by token: String, with parameters: Digest) throws(ServiceError) -> Started? {
     guard let entry = entries[Array(token.utf8)] else { return nil }
     guard entry.parameters == parameters else {
       throw .invalidRequest(
         "Idempotent parameters do not match", athenaErrorCode: "IDEMPOTENT_PARAMETER_MISMATCH")
     }
-    return entry.calculation
+    return entry.started
   }
 
-  func remember(_ token: String, _ parameters: Digest, _ calculation: Calculation) {
+  func remember(_ token: String, _ parameters: Digest, _ started: Started) {
     let token = Array(token.utf8)
-    entries[token] = Entry(parameters: parameters, calculation: calculation)
+    entries[token] = Entry(parameters: parameters, started: started)
     if order.count < capacity {
       order.append(token)
     } else {

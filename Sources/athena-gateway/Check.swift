@@ -112,7 +112,9 @@ struct Check: ParsableCommand {
     _ workGroup: String, _ caller: Upstream.Caller
   ) async -> Result<Void, AthenaError> {
     do throws(AthenaError) {
-      return .success(try await caller.athena.listSessions(workGroup: workGroup))
+      // One session is the least that shows whether Athena takes the gateway's calls.
+      _ = try await caller.athena.listSessions(workGroup: workGroup, Listing(maxResults: 1))
+      return .success(())
     } catch {
       return .failure(error)
     }

@@ -157,7 +157,7 @@ struct GatewayProcess {
       Terminal.say("Try:")
       Terminal.say(
         """
-          curl -i \(curlArguments(address))/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: \
+          curl -i \(curlArguments(address))\(settings.basePath)/sessions/\(LocalAthena.demoSession)/calculations -H 'Content-Type: \
         text/x-python' --data-binary 'print(sum(range(10)))'
         """)
     }

@@ -34,8 +34,26 @@ struct Serve: ParsableCommand {
     transform: FileMode.init(parsing:))
   var socketMode: FileMode?
 
+  @Option(
+    name: .customLong("base-path"),
+    help: ArgumentHelp(
+      "Serve everything under this path, as in /athena, for a proxy that shares its host name. /livez and "
+        + "/readyz are at the root too. (default: the root)", valueName: "path"))
+  var basePath: String?
+
   @OptionGroup(title: "AWS")
   var aws: AWSFlags
+
+  @OptionGroup(title: "Sessions")
+  var sessions: SessionFlags
+
+  @Option(
+    name: .customLong("allowed-code"),
+    help: ArgumentHelp(
+      "A place in S3 that codeUri may name: s3://BUCKET/ for all of a bucket, s3://BUCKET/PREFIX/ for the "
+        + "keys that begin so; can be given several times. (default: none; callers send their code)",
+      valueName: "uri"))
+  var allowedCode: [String] = []
 
   @Option(help: "The number of workers. (default: one for each processor that the process may use)")
   var workers: Int?

@@ -23,6 +23,9 @@ struct ServeSettings: Sendable {
   var workers: Int
   let target: Target
   let hosts: HostPolicy
+  let basePath: BasePath
+  let sessions: SessionDefaults
+  let codeSources: CodeSources
   var limits: Limits
   let drainTimes: DrainTimes
   /// nil for plain HTTP.
@@ -40,6 +43,22 @@ struct ServeSettings: Sendable {
     for host in flags.allowedHosts where !Self.isHostName(host) {
       problems.add("--allowed-host: '\(host.prefix(100))' is not a host name; leave out the port")
     }
+    let basePath = flags.basePath.map(BasePath.init) ?? .root
+    if basePath == nil {
+      problems.add(
+        "--base-path: '\(flags.basePath?.prefix(100) ?? "")' is not a path of letters, digits and -._~ "
+          + "that begins with a slash and doesn't end in one, as in /athena")
+    }
+    let codeSources = flags.allowedCode.compactMap { uri in
+      let source = CodeSources.Source(uri)
+      if source == nil {
+        problems.add(
+          "--allowed-code: '\(uri.prefix(100))' is neither a bucket nor a prefix that ends in a slash, as "
+            + "in s3://bucket/ and s3://bucket/prefix/")
+      }
+      return source
+    }
+    let sessions = flags.sessions.defaults(isLocal: flags.local, &problems)
     limits = flags.limits.limits(&problems)
     drainTimes = flags.drain.times(&problems)
     let tls = TLSContext(flags, &problems)
@@ -47,11 +66,14 @@ struct ServeSettings: Sendable {
       problems.add("--socket-mode: \(listen) is no unix socket, and has no mode; leave it out")
     }
     if let listen, !listen.isLoopback { Self.checkExposure(flags, listen, &problems) }
-    guard let listen, let target, problems.isEmpty else { throw problems.error }
+    guard let listen, let target, let basePath, problems.isEmpty else { throw problems.error }
     self.listen = listen
     self.target = target
     workers = flags.workers ?? Processors.available
     hosts = HostPolicy(isLoopback: listen.isLoopback, allowedHosts: flags.allowedHosts)
+    self.basePath = basePath
+    self.sessions = sessions
+    self.codeSources = CodeSources(codeSources)
     self.tls = tls
     socketMode = flags.socketMode?.bits
     certificateFile = flags.tlsCertificate

@@ -19,17 +19,19 @@ struct Worker {
   static func start(
     _ settings: ServeSettings, _ upstream: Upstream, on listeners: consuming [Listener]
   ) throws -> [Worker] {
-    try listeners.enumerated().map { index, listener in
-      try Worker(index + 1, settings, upstream, listener)
+    let shared = Gateway.Shared()
+    return try listeners.enumerated().map { index, listener in
+      try Worker(index + 1, settings, upstream, shared, listener)
     }
   }
 
   private init(
-    _ number: Int, _ settings: ServeSettings, _ upstream: Upstream, _ listener: Listener
+    _ number: Int, _ settings: ServeSettings, _ upstream: Upstream, _ shared: Gateway.Shared,
+    _ listener: Listener
   ) throws {
     let thread = try LoopThread(name: "worker-\(number)")
     parts = try thread.runBlocking { loop in
-      LoopBound(try Parts(on: loop, settings, upstream, listener), to: loop)
+      LoopBound(try Parts(on: loop, settings, upstream, shared, listener), to: loop)
     }
     self.thread = thread
   }
@@ -53,17 +55,23 @@ struct Worker {
 extension Worker.Parts {
   /// Puts them together, from the socket to Athena.
   fileprivate init(
-    on loop: EventLoop, _ settings: ServeSettings, _ upstream: Upstream, _ listener: Listener
+    on loop: EventLoop, _ settings: ServeSettings, _ upstream: Upstream,
+    _ shared: Gateway.Shared, _ listener: Listener
   ) throws {
     aws = upstream.caller(on: loop)
     gateway = Gateway(
-      athena: aws.athena,
+      on: loop, athena: aws.athena,
       configuration: .init(
         version: AthenaGateway.version, hosts: settings.hosts,
-        requiresClientCertificate: settings.requiresClientCertificate))
+        requiresClientCertificate: settings.requiresClientCertificate,
+        basePath: settings.basePath, sessions: settings.sessions,
+        codeSources: settings.codeSources, openAPI: Contract.openAPI),
+      shared: shared)
+    let basePath = settings.basePath
     server = try HTTPServer(
       listener, on: loop, limits: settings.limits, tls: settings.tls,
-      refusal: Gateway.response(to:request:),
-      isServedWhenFull: Gateway.isHealthCheck, handler: gateway.respond(to:))
+      refusal: { Gateway.response(to: $0, request: $1, under: basePath) },
+      isServedWhenFull: { Gateway.isHealthCheck($0, under: basePath) },
+      handler: gateway.respond(to:))
   }
 }

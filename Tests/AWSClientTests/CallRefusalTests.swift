@@ -97,6 +97,7 @@ private func refusals(
 private func refusal(_ code: String) -> CallRefusal {
   let request = UnsignedRequest(
     operation: "Operation", method: .post, endpoint: try! Endpoint(parsing: "https://example.com"),
-    path: "/", fields: [], payloadHash: SHA256.hash([UInt8]()), pathRule: .standard)
+    region: Region("eu-west-1")!, path: "/", fields: [], payloadHash: SHA256.hash([UInt8]()),
+    pathRule: .standard)
   return CallRefusal(.answer(code), of: request, with: credentials)!
 }

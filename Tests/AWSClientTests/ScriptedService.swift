@@ -95,8 +95,10 @@ private func serve(_ script: Script, _ log: Log, on loop: EventLoop) throws -> H
         Received(
           method: request.method.rawValue, path: request.path, authority: request.authority,
           fields: request.fields, content: String(decoding: content, as: UTF8.self)))
+      var fields = script.fields
+      fields[.amzRequestID] = "3L137"
       return Response(
-        status: .init(code: script.status), fields: [HTTPField.Name("x-amz-request-id")!: "3L137"],
+        status: .init(code: script.status), fields: fields,
         content: .bytes(Array(script.content.utf8)))
     })
 }

@@ -49,7 +49,7 @@ extension AWSContext {
     let body = Array("token".utf8)
     let request = UnsignedRequest(
       operation: "Operation", method: method,
-      endpoint: try! Endpoint(parsing: "https://example.com"), path: "/",
+      endpoint: try! Endpoint(parsing: "https://example.com"), region: region, path: "/",
       fields: [],
       body: body, payloadHash: SHA256.hash(body), pathRule: .standard)
     var outcome = CallOutcome()

@@ -3,6 +3,16 @@ import Testing
 
 @Suite struct CivilTimeTests {
   @Test(arguments: [
+    (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+    (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+    (1_798_761_599, "Thu, 31 Dec 2026 23:59:59 GMT"),
+    (4_102_444_800, "Fri, 01 Jan 2100 00:00:00 GMT"),
+  ])
+  func `a time is written in HTTP's form`(seconds: Int, expected: String) {
+    #expect(imfFixdate(secondsSince1970: seconds) == expected)
+  }
+
+  @Test(arguments: [
     (0.0, "1970-01-01T00:00:00.000Z"),
     (951_782_399.5, "2000-02-28T23:59:59.500Z"),
     (951_782_400, "2000-02-29T00:00:00.000Z"),

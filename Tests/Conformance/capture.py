@@ -6,6 +6,7 @@ import threading
 import http1
 
 JSON = ("Content-Type", "application/x-amz-json-1.1")
+SESSION = "demo"
 CALCULATION = "5a1ad0e5-6b3c-4f1e-8a55-1c1f4f2a0001"
 
 
@@ -24,6 +25,33 @@ def calculation(session="demo", state="COMPLETED", stdout="s3://outputs/stdout",
 def started(state="CREATING"):
     """An answer of StartCalculationExecution."""
     return http1.response(200, {"CalculationExecutionId": CALCULATION, "State": state}, [JSON])
+
+
+def answered(**members):
+    """An answer of Athena's."""
+    return http1.response(200, members, [JSON])
+
+
+def session(state="IDLE"):
+    """An answer of GetSession, with all that its model has."""
+    return answered(
+        SessionId=SESSION,
+        Description="d",
+        WorkGroup="spark",
+        EngineVersion="PySpark engine version 3",
+        EngineConfiguration={
+            "CoordinatorDpuSize": 1,
+            "MaxConcurrentDpus": 20,
+            "DefaultExecutorDpuSize": 1,
+            "SparkProperties": {"spark.Key": "V"},
+            "Classifications": [{"Name": "c", "Properties": {"K": "v"}}],
+        },
+        NotebookVersion="n",
+        MonitoringConfiguration={"CloudWatchLoggingConfiguration": {"Enabled": True, "LogTypes": {"A_B": ["C"]}}},
+        SessionConfiguration={"IdleTimeoutSeconds": 1200, "EncryptionConfiguration": {"EncryptionOption": "SSE_S3"}},
+        Status={"State": state, "StartDateTime": 1760000000.25, "IdleSinceDateTime": 1760000001},
+        Statistics={"DpuExecutionInMillis": 7},
+    )
 
 
 def failure(code, message="so it is", status=400, **members):
@@ -61,7 +89,16 @@ class Capture:
         self.answers = {
             "StartCalculationExecution": started(),
             "GetCalculationExecution": calculation(),
-            "ListSessions": http1.response(200, {"Sessions": []}, [JSON]),
+            "GetCalculationExecutionCode": answered(CodeBlock="print(1)\n# é"),
+            "GetCalculationExecutionStatus": answered(Status={"State": "COMPLETED"}),
+            "ListCalculationExecutions": answered(Calculations=[{"CalculationExecutionId": CALCULATION}]),
+            "StopCalculationExecution": answered(State="CANCELING"),
+            "StartSession": answered(SessionId=SESSION, State="CREATING"),
+            "GetSession": session(),
+            "GetSessionStatus": answered(SessionId=SESSION, Status={"State": "IDLE"}),
+            "ListSessions": answered(Sessions=[]),
+            "ListExecutors": answered(SessionId=SESSION, ExecutorsSummary=[]),
+            "TerminateSession": answered(State="TERMINATING"),
             "GetObject": http1.response(200, b"45\n", [S3_ID]),
             "HeadObject": http1.response(200, b"", [("Content-Length", 3), S3_ID]),
         }
@@ -74,6 +111,10 @@ class Capture:
         """Never answers."""
         self.released.wait()
         yield b""
+
+    def count(self, name):
+        """How often an operation has been called."""
+        return sum(operation(request) == name for request in [*self.requests])
 
     def wait_for_request(self):
         with self.arrived:

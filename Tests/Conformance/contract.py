@@ -13,6 +13,8 @@ PATH = programs.TOP / "openapi.yaml"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "retryable", "requestId"}
 MORE_MEMBERS = {"errors", "sessionState", "upstream"}
+# What OpenAPI says to leave out, and what every HTTP message may have.
+UNDOCUMENTED = {"connection", "content-length", "content-type", "date", "transfer-encoding"}
 FORMATS = jsonschema.Draft202012Validator.FORMAT_CHECKER
 
 
@@ -128,6 +130,9 @@ class OpenAPI:
         response = next((responses[key] for key in keys if key in responses), None)
         self.require(response, f"{request.method} {request.target[:100]}: {answer.status} is not documented")
         response = self.resolve(response)
+        documented = {name.lower() for name in response.get("headers", {})} | UNDOCUMENTED
+        for name, _ in answer.fields:
+            self.require(name.lower() in documented, f"{request.start}: the field {name} is not documented")
         for name, header in response.get("headers", {}).items():
             header, value = self.resolve(header), answer[name]
             self.require(value is not None or not header.get("required"), f"{name} is missing")

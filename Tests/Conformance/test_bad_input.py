@@ -78,7 +78,7 @@ JSON_TABLE = {
         "invalid-request",
         ["/calculationConfiguration/codeBlock"],
     ),
-    "code and a place of code": ({**WELL, "codeUri": "s3://b/k"}, "invalid-request", ["/codeUri"]),
+    "code and a place of code": ({**WELL, "codeUri": "s3://bucket/k"}, "invalid-request", ["/codeUri"]),
     "empty code": ({"codeBlock": ""}, "invalid-request", ["/codeBlock"]),
     "white space for code": ({"codeBlock": " \t\r\n\u00a0\u3000"}, "invalid-request", ["/codeBlock"]),
     "empty code within": (
@@ -386,9 +386,16 @@ def test_a_foreign_host_is_421_on_a_loopback_listener(gateway, capture, host, st
 # Paths, methods and queries
 
 PATHS = {
-    "/sessions": 404,
     "/sessions/": 404,
-    "/sessions/demo": 404,
+    "/sessions/demo/": 404,
+    "/sessions/demo/nowhere": 404,
+    "/sessions/demo?x": 400,
+    "/sessions/demo/executors/": 404,
+    "/sessions/demo/executors?workGroup=w": 400,
+    f"{PATH}?limit=1&limit=1": 400,
+    f"{PATH}/c/code?x": 400,
+    "/openapi.yml": 404,
+    "/openapi.yaml?x": 400,
     "/nowhere": 404,
     "/livez/": 404,
     "//": 404,
@@ -422,7 +429,6 @@ PATHS = {
     "/livez?x=1": 400,
     "/livez?": 200,
     "/?a": 400,
-    f"{PATH}/c?include=stdout": 400,
     f"{PATH}/c?%": 400,
     f"{PATH}/c/stdout?x": 400,
 }
@@ -464,8 +470,13 @@ METHODS = [
     ("/", "GET, HEAD"),
     ("/livez", "GET, HEAD"),
     ("/problems/not-found", "GET, HEAD"),
-    (PATH, "POST"),
-    (f"{PATH}/c", "GET, HEAD"),
+    ("/openapi.yaml", "GET, HEAD"),
+    ("/sessions", "GET, HEAD, POST"),
+    ("/sessions/demo", "GET, HEAD, DELETE"),
+    ("/sessions/demo/executors", "GET, HEAD"),
+    (PATH, "GET, HEAD, POST"),
+    (f"{PATH}/c", "GET, HEAD, DELETE"),
+    (f"{PATH}/c/code", "GET, HEAD"),
     (f"{PATH}/c/stdout", "GET, HEAD"),
     (f"{PATH}/c/stderr", "GET, HEAD"),
 ]

@@ -20,7 +20,8 @@ from waiting import until
 AWS = ["--profile", "--region", "--endpoint-url"]
 FLAGS = {
     "serve": [
-        *AWS, "--local", "--listen", "--socket-mode", "--workers", "--allowed-host", "--allow-anonymous",
+        *AWS, "--local", "--listen", "--socket-mode", "--workers", "--allowed-host", "--allowed-code", "--allow-anonymous",
+        "--base-path", "--work-group", "--max-concurrent-dpus", "--session-idle-timeout",
         "--max-head", "--max-fields", "--max-target", "--max-body", "--max-bodies", "--max-connections",
         "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",
         "--body-deadline", "--min-rate", "--request-deadline", "--idle-deadline", "--write-deadline",
@@ -100,6 +101,12 @@ BAD = {
     ),
     "local and a profile": (["serve", "--local", "--profile", "p"], {}, ["--local", "--profile"]),
     "local and an endpoint": (["serve", "--local", "--endpoint-url", "http://x"], {}, ["--local", "--endpoint-url"]),
+    "a base path with a slash at its end": (["serve", "--local", "--base-path", "/a/"], {}, ["--base-path: '/a/'"]),
+    "a base path that is none": (["serve", "--local", "--base-path", ""], {}, ["--base-path", "as in /athena"]),
+    "a workgroup that is none": (["serve", "--local", "--work-group", "a/b"], {}, ["--work-group: 'a/b'", "[a-zA-Z0-9"]),
+    "too few DPUs": (["serve", "--local", "--max-concurrent-dpus", "1"], {}, ["--max-concurrent-dpus", "2", "5000"]),
+    "too long an idle timeout": (["serve", "--local", "--session-idle-timeout", "9h"], {}, ["--session-idle-timeout", "8h"]),
+    "half a minute": (["serve", "--local", "--session-idle-timeout", "90s"], {}, ["--session-idle-timeout: 90s", "30m"]),
     "no workers": (["serve", "--local", "--workers", "0"], {}, ["--workers", "0"]),
     "too many workers": (["serve", "--local", "--workers", "1025"], {}, ["--workers", "1025"]),
     "workers that are no number": (["serve", "--local", "--workers", "two"], {}, ["--workers", "two"]),

@@ -52,6 +52,7 @@ VIOLATIONS = {
     "an undocumented type": ({}, {"fields": [("Content-Type", "text/html"), ("Location", "/")]}),
     "a missing header": ({}, {"fields": [JSON]}),
     "a header that does not conform": ({}, {"fields": [JSON, ("Location", "x")]}),
+    "an undocumented header": ({}, {"fields": [JSON, ("Location", "/"), ("X-Other", "1")]}),
     "a content that does not conform": ({}, {"body": b'{"a":1,"b":2}'}),
     "a missing member": ({}, {"body": b"{}"}),
     "a problem of another type": ({}, {"start": "HTTP/1.1 404 Not Found"}),

@@ -19,7 +19,7 @@ PATIENCE = 30  # seconds until a lost answer fails a test; no test waits for it 
 
 
 class Engine:
-    def __init__(self, folder, limits, environment=None, user=None, python=sys.executable):
+    def __init__(self, folder, limits, environment=None, user=None, python=sys.executable, working_directory=None):
         self.folder, self.count, self.buffered, self.last = folder, 0, b"", None
         self.process = subprocess.Popen(
             [python, "-I", "-c", SOURCE, json.dumps(limits)],
@@ -27,6 +27,7 @@ class Engine:
             stdout=subprocess.PIPE,
             env={**os.environ, **(environment or {})},
             user=user,
+            cwd=working_directory,
         )
         if user is not None:
             os.fchown(self.process.stdout.fileno(), user, -1)  # as if that user had made the pipe
@@ -485,6 +486,21 @@ def settle(engine):
     """Waits until the supervisor has acted on all that was written."""
     engine.write(b"\n")
     assert set(engine.read()) == {"error"}
+
+
+def test_code_that_removes_its_working_directory_is_put_back_there(start, tmp_path):
+    """Whoever sends the next code has made the directory anew."""
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    home.mkdir()
+    elsewhere.mkdir()
+    engine = start(folder=tmp_path, working_directory=home)
+    assert engine.run("import os; os.rmdir(os.getcwd())") == COMPLETED
+    home.mkdir()
+    assert engine.run("print(os.getcwd())") == COMPLETED
+    assert engine.out == f"{home}\n"
+    assert engine.run(f"os.chdir({str(elsewhere)!r})") == COMPLETED
+    assert engine.run("print(os.getcwd())") == COMPLETED
+    assert engine.out == f"{elsewhere}\n"
 
 
 def test_an_interrupt_before_the_code_runs_is_not_lost(engine):

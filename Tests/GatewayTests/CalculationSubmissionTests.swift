@@ -78,7 +78,7 @@ struct CalculationSubmissionTests {
       ]
     ),
     (
-      #"{"codeUri":"s3://b/k","calculationConfiguration":{"codeBlock":"1"}}"#,
+      #"{"codeUri":"s3://bkt/k","calculationConfiguration":{"codeBlock":"1"}}"#,
       [
         "/codeUri is given along with /calculationConfiguration/codeBlock; give one of them"
       ]
@@ -128,9 +128,10 @@ struct CalculationSubmissionTests {
     #expect(code?.code == .malformedRequest)
   }
 
-  @Test func `A code URI is refused, once all else is right`() {
-    #expect(refusal(#"{"codeUri":"s3://bucket/key"}"#)?.code == .forbidden)
-    #expect(refusal(#"{"codeUri":"s3://bucket/key","x":1}"#)?.code == .invalidRequest)
+  @Test func `A code URI takes the place of code`() throws {
+    let submission = try submission(#"{"codeUri":"s3://bucket/key"}"#)
+    #expect(submission.codeURI == "s3://bucket/key")
+    #expect(submission.codeBlock.isEmpty)
   }
 
   /// Scalars, not characters of Swift's: a flag is two of them, and "\r\n" is two as well.

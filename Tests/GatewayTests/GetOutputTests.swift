@@ -69,7 +69,8 @@ struct GetOutputTests {
       "gateway-not-authorized"
     ),
     (Script(status: 503, content: "<Error><Code>SlowDown</Code></Error>"), "athena-unavailable"),
-    (Script(status: 301, content: ""), "bad-answer"),
+    (Script(status: 301, content: ""), "athena-error"),
+    (Script(status: 204, content: ""), "bad-answer"),
   ]
 
   private static func done(then object: Script) -> @Sendable (String) -> Script {

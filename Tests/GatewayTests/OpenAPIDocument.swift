@@ -7,10 +7,15 @@ import Yams
 struct OpenAPIDocument {
   let root: Node
 
-  init() throws {
+  /// The file itself.
+  static let bytes: [UInt8] = {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().appending(path: "openapi.yaml")
-    root = try #require(try compose(yaml: String(contentsOf: file, encoding: .utf8)))
+    return (try? Data(contentsOf: file)).map(Array.init) ?? []
+  }()
+
+  init() throws {
+    root = try #require(try compose(yaml: String(decoding: Self.bytes, as: UTF8.self)))
   }
 
   /// The node itself, or the one that its `$ref` leads to.

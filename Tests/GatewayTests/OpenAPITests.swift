@@ -1,3 +1,4 @@
+import Athena
 import HTTPMessage
 import HTTPTypes
 import JSON
@@ -34,6 +35,22 @@ struct OpenAPITests {
     #expect(Set(ids).count == ids.count)
   }
 
+  @Test func `Allow has the methods of some path`() throws {
+    let field = try #require(document.root["components"]?["headers"]?["Allow"])
+    let routes = Set(Route.samples.map { $0.methods.map(\.rawValue).joined(separator: ", ") })
+    #expect(try Set(strings(field["schema"]?["enum"])) == routes)
+  }
+
+  @Test(arguments: [
+    ("SessionState", SessionState.known.map(\.rawValue)),
+    ("CalculationState", CalculationState.known.map(\.rawValue)),
+    ("ExecutorState", ExecutorState.known.map(\.rawValue)),
+  ])
+  func `A list can be asked for the states that Athena has`(name: String, known: [String]) throws {
+    let parameter = try #require(document.root["components"]?["parameters"]?[name])
+    #expect(try strings(parameter["schema"]?["enum"]) == known)
+  }
+
   // MARK: Problems
 
   @Test func `The problem codes are the code's`() throws {
@@ -51,9 +68,6 @@ struct OpenAPITests {
     #expect(rows.map(String.init) == expected)
   }
 
-  /// No session can be started and no range asked for yet, but the table has those errors.
-  private static let notYet: [ProblemCode] = [.sessionExists, .range]
-
   @Test func `Each code belongs to a response of its status, and has its fields`() throws {
     var seen: Set<String> = []
     for (name, response) in try members(#require(document.root["components"]?["responses"])) {
@@ -63,8 +77,7 @@ struct OpenAPITests {
       #expect(codes.allSatisfy { $0.kind.status.code == status }, "\(name)")
       try checkRetryAfter(response, codes)
     }
-    let expected = ProblemCode.allCases.filter { !Self.notYet.contains($0) }
-    #expect(seen == Set(expected.map(\.rawValue)))
+    #expect(seen == Set(ProblemCode.allCases.map(\.rawValue)))
   }
 
   @Test func `An operation's problems stand under their statuses`() throws {
@@ -136,8 +149,7 @@ struct OpenAPITests {
     let paths = try #require(document.root["paths"])
     let post = try #require(paths["/sessions/{sessionId}/calculations"]?["post"])
     let types = try members(#require(post["requestBody"]?["content"])).map(\.name)
-    let accepted = problem { () throws(Problem) in try SubmissionContent(FieldSection()) }?
-      .fields[.acceptPost]
+    let accepted = SubmissionContent.types.field
     #expect(types.joined(separator: ", ") == accepted)
     let field = document.root["components"]?["headers"]?["Accept-Post"]?["schema"]?["const"]
     #expect(field?.string == accepted)
@@ -203,7 +215,10 @@ extension String {
 extension Route {
   /// One of each case; ``template`` doesn't compile without a new one.
   fileprivate static let samples: [Route] = [
-    .index, .livez, .readyz, .problem(""), .calculations(sessionID: ""),
+    .index, .openAPI, .livez, .readyz, .problem(""), .sessions, .session(""),
+    .executors(sessionID: ""), .calculations(sessionID: ""),
+    .code(sessionID: "", calculationID: ""),
+    .events(sessionID: "", calculationID: ""),
     .calculation(sessionID: "", calculationID: ""),
     .output(.stdout, sessionID: "", calculationID: ""),
     .output(.stderr, sessionID: "", calculationID: ""),
@@ -212,9 +227,15 @@ extension Route {
   fileprivate var template: String {
     switch self {
     case .index: "/"
+    case .openAPI: "/openapi.yaml"
     case .livez: "/livez"
     case .readyz: "/readyz"
     case .problem: "/problems/{code}"
+    case .sessions: "/sessions"
+    case .session: "/sessions/{sessionId}"
+    case .executors: "/sessions/{sessionId}/executors"
+    case .code: "/sessions/{sessionId}/calculations/{calculationId}/code"
+    case .events: "/sessions/{sessionId}/calculations/{calculationId}/events"
     case .calculations: "/sessions/{sessionId}/calculations"
     case .calculation: "/sessions/{sessionId}/calculations/{calculationId}"
     case .output(let output, _, _):

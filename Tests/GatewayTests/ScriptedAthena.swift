@@ -13,6 +13,7 @@ import SigV4
 struct Script: Sendable {
   var status = 200
   var content = "{}"
+  var fields: HTTPFields = [:]
 
   static func error(_ code: String, _ message: String) -> Script {
     Script(status: 400, content: #"{"__type":"\#(code)","Message":"\#(message)"}"#)
@@ -26,13 +27,18 @@ func always(_ script: Script) -> @Sendable (String) -> Script {
 
 /// The calls that it got, each as its operation or path and its content.
 final class Calls: Sendable {
-  private let calls = Lock<[(name: String, content: String)]>([])
+  private let calls = Lock<[(name: String, content: String, fields: FieldSection)]>([])
 
   var names: [String] { calls.withLock { $0.map(\.name) } }
   var contents: [String] { calls.withLock { $0.map(\.content) } }
 
-  func append(_ name: String, _ content: String) {
-    calls.withLock { $0.append((name, content)) }
+  /// One field of each call of this name.
+  func values(of field: HTTPField.Name, in name: String) -> [String?] {
+    calls.withLock { $0.filter { $0.name == name }.map { $0.fields[field] } }
+  }
+
+  func append(_ name: String, _ content: String, _ fields: FieldSection) {
+    calls.withLock { $0.append((name, content, fields)) }
   }
 }
 
@@ -40,7 +46,9 @@ final class Calls: Sendable {
 func withGateway<Value: Sendable>(
   calls: Calls = Calls(),
   answering script: @escaping @Sendable (String) -> Script = always(Script()),
-  requiresClientCertificate: Bool = false,
+  requiresClientCertificate: Bool = false, basePath: BasePath = .root,
+  sessions: SessionDefaults = SessionDefaults(), codeSources: CodeSources = CodeSources(),
+  shared: Gateway.Shared = Gateway.Shared(),
   _ body: @escaping @Sendable (Gateway) async throws -> Value
 ) async throws -> Value {
   try await onLoop { loop in
@@ -51,11 +59,12 @@ func withGateway<Value: Sendable>(
         let content = try await request.body.collect(upTo: 1 << 20)
         let target = request.fields[HTTPField.Name("X-Amz-Target")!]
         let name = target.map { String($0.drop { $0 != "." }.dropFirst()) } ?? request.path
-        calls.append(name, String(decoding: content, as: UTF8.self))
+        calls.append(name, String(decoding: content, as: UTF8.self), request.fields)
         let answer = script(name)
+        var fields = answer.fields
+        fields[HTTPField.Name("x-amz-request-id")!] = "3L137"
         return Response(
-          status: .init(code: answer.status),
-          fields: [HTTPField.Name("x-amz-request-id")!: "3L137"],
+          status: .init(code: answer.status), fields: fields,
           content: .bytes(Array(answer.content.utf8)))
       })
     defer { server.close() }
@@ -69,10 +78,12 @@ func withGateway<Value: Sendable>(
       clock: { 1_763_799_353 })
     let endpoint = try Endpoint(parsing: "http://127.0.0.1:\(server.port)")
     let gateway = Gateway(
-      athena: AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint),
+      on: loop, athena: AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint),
       configuration: .init(
         version: "0.1.0", hosts: HostPolicy(isLoopback: true, allowedHosts: []),
-        requiresClientCertificate: requiresClientCertificate))
+        requiresClientCertificate: requiresClientCertificate, basePath: basePath,
+        sessions: sessions, codeSources: codeSources, openAPI: OpenAPIDocument.bytes),
+      shared: shared)
     return try await body(gateway)
   }
 }

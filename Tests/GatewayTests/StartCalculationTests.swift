@@ -110,7 +110,7 @@ struct StartCalculationTests {
     (path, "description=d", "application/json", #"{"codeBlock":"1"}"#, 400),
     (path, "x=1", "text/x-python", "1", 400),
     (path, "", "text/plain", "1", 415),
-    (path, "", "application/json", #"{"codeUri":"s3://b/k"}"#, 403),
+    (path, "", "application/json", #"{"codeUri":"s3://bkt/k"}"#, 403),
     (path, "", "text/x-python", " ", 400),
     (path, "", "text/x-python", String(repeating: "x", count: 1_048_577), 413),
     (path + "/", "", "text/x-python", "1", 404),

@@ -33,6 +33,28 @@ extension Response {
   }
 
   var json: JSONValue? { text.flatMap { try? JSONValue(parsing: Array($0.utf8)) } }
+
+  /// What of it can leave its loop.
+  var answer: Answer { Answer(self) }
+}
+
+/// A response without its stream.
+struct Answer: Sendable {
+  let status: HTTPResponse.Status
+  let fields: HTTPFields
+  /// The content; nil where it is streamed.
+  let text: String?
+  /// The length of a stream.
+  let length: Int?
+
+  init(_ response: Response) {
+    status = response.status
+    fields = response.fields
+    text = response.text
+    length = if case .stream(let length, _) = response.content { length } else { nil }
+  }
+
+  var json: JSONValue? { text.flatMap { try? JSONValue(parsing: Array($0.utf8)) } }
 }
 
 /// Runs `body` as a task on a loop of its own.

@@ -1,3 +1,4 @@
+import CivilTime
 import Glibc
 import HTTPMessage
 import HTTPTypes
@@ -62,20 +63,10 @@ import Testing
     #expect(output.isEmpty)
   }
 
-  @Test(arguments: [
-    (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
-    (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
-    (1_798_761_599, "Thu, 31 Dec 2026 23:59:59 GMT"),
-    (4_102_444_800, "Fri, 01 Jan 2100 00:00:00 GMT"),
-  ])
-  func `a date has the form of RFC 9110`(seconds: time_t, expected: String) {
-    #expect(text(HTTPDate.format(seconds)) == expected)
-  }
-
   @Test func `the present date is now`() {
     var date = HTTPDate()
     let before = time(nil)
     let text = date.current()
-    #expect((before...time(nil)).contains { HTTPDate.format($0) == text })
+    #expect((before...time(nil)).contains { Array(imfFixdate(secondsSince1970: $0).utf8) == text })
   }
 }

@@ -99,15 +99,58 @@ final class LocalServer: @unchecked Sendable {
     try await send(.athena(operation, input))
   }
 
-  /// Starts a calculation, which has to be taken, and returns its id.
-  func start(_ code: String, more: String = "", session: String = "demo") async throws -> String {
+  private func submit(
+    _ code: String, more: String = "", session: String
+  ) async throws -> TestResponse {
     var writer = JSONWriter()
     writer.string(code)
     let code = String(decoding: writer.bytes, as: UTF8.self)
-    let response = try await call(
+    return try await call(
       "StartCalculationExecution", #"{"SessionId":"\#(session)","CodeBlock":\#(code)\#(more)}"#)
+  }
+
+  /// Starts a calculation, which has to be taken, and returns its id.
+  func start(_ code: String, more: String = "", session: String = "demo") async throws -> String {
+    let response = try await submit(code, more: more, session: session)
     try #require(response.status == 200, "\(response.text)")
     return try #require(response.json["CalculationExecutionId"]?.asString)
+  }
+
+  /// The least that StartSession takes.
+  static let session = #"{"WorkGroup":"primary","EngineConfiguration":{}}"#
+
+  /// Starts a session and returns its id.
+  func startSession(more: String = "") async throws -> String {
+    let response = try await call("StartSession", "\(Self.session.dropLast())\(more)}")
+    try #require(response.status == 200, "\(response.text)")
+    return try #require(response.json["SessionId"]?.asString)
+  }
+
+  /// Asks until the session has got that far.
+  func wait(forSession id: String, _ states: Set<String>) async throws -> JSONValue {
+    for _ in 0..<4000 {
+      let response = try await call("GetSession", #"{"SessionId":"\#(id)"}"#)
+      try #require(response.status == 200, "\(response.text)")
+      if states.contains(response.json.state) { return response.json }
+      await pause()
+    }
+    throw Failure("it never became one of \(states)")
+  }
+
+  /// Starts a calculation in a session of its own, which on a machine that is slow for a moment can idle
+  /// out before it is used: then in another one.
+  func startInNewSession(
+    _ code: String, more: String
+  ) async throws -> (session: String, calculation: String) {
+    for _ in 0..<20 {
+      let id = try await startSession(more: more)
+      _ = try await wait(forSession: id, ["IDLE", "TERMINATED"])
+      let response = try await submit(code, session: id)
+      if response.status == 200 {
+        return (id, try #require(response.json["CalculationExecutionId"]?.asString))
+      }
+    }
+    throw Failure("no session was there for long enough")
   }
 
   func calculation(_ id: String) async throws -> JSONValue {

@@ -21,7 +21,7 @@ public struct CallExplanation: Sendable {
     let signed = signer.sign(
       method: request.method.rawValue, path: request.path, host: request.endpoint.host,
       fields: request.fields, payloadHash: request.payloadHash, pathRule: request.pathRule,
-      with: credentials, at: seconds)
+      region: request.region, with: credentials, at: seconds)
     let all = [(name: "Host", value: request.endpoint.host)] + signed
     let canonical = CanonicalRequest(
       SignableRequest(
@@ -34,7 +34,8 @@ public struct CallExplanation: Sendable {
     body = request.body
     canonicalRequest = Self.mask(canonical: String(decoding: canonical.text, as: UTF8.self))
     stringToSign = String(
-      decoding: canonical.stringToSign(at: time, scope: signer.scope(at: time)), as: UTF8.self)
+      decoding: canonical.stringToSign(at: time, scope: signer.scope(at: time, in: request.region)),
+      as: UTF8.self)
     fields = all.map { name, value in
       switch name {
       case "X-Amz-Security-Token": (name, Self.mask(token: value))

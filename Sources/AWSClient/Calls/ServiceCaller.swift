@@ -18,7 +18,7 @@ final class ServiceCaller {
   init(_ context: AWSContext, service: String, modelled: Set<String>) {
     self.context = context
     self.modelled = modelled
-    signer = Signer(service: service, region: context.region)
+    signer = Signer(service: service)
   }
 
   /// - Parameter send: Sends one try and reads its answer.
@@ -98,7 +98,7 @@ final class ServiceCaller {
     let fields = signer.sign(
       method: request.method.rawValue, path: request.path, host: request.endpoint.host,
       fields: request.fields, payloadHash: request.payloadHash, pathRule: request.pathRule,
-      with: credentials, at: now)
+      region: request.region, with: credentials, at: now)
     return ClientRequest(
       request.method, request.endpoint.origin + request.path, fields: fields + call.fields,
       body: request.body, answerLimit: request.answerLimit,

@@ -8,6 +8,8 @@ struct UnsignedRequest {
   let operation: String
   let method: ClientRequest.Method
   let endpoint: Endpoint
+  /// The region that it is signed for.
+  let region: Region
   let path: String
   /// Those that are signed.
   let fields: [(name: String, value: String)]

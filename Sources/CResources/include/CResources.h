@@ -10,3 +10,9 @@ const char *cresources_engine_source(void);
 
 /// Its length in bytes, without the NUL.
 size_t cresources_engine_length(void);
+
+/// The REST contract, the gateway's openapi.yaml: UTF-8, with a NUL behind its end.
+const char *cresources_openapi_source(void);
+
+/// Its length in bytes, without the NUL.
+size_t cresources_openapi_length(void);

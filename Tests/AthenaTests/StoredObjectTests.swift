@@ -2,10 +2,10 @@ import Testing
 
 @testable import Athena
 
-struct CalculationOutputTests {
+struct StoredObjectTests {
   @Test func `An output is read from S3`() async throws {
     let text = try await withAthena(answering: "45\n") { client in
-      let output = try await client.openOutput("s3://bkt/out")
+      let output = try #require(await client.openObject("s3://bkt/out"))
       #expect(output.length == 3)
       var bytes: [UInt8] = []
       while let piece = try await output.read() { bytes += piece }
@@ -17,7 +17,7 @@ struct CalculationOutputTests {
   @Test func `Its errors are S3's`() async throws {
     let error = await #expect(throws: AthenaError.self) {
       try await withAthena(answering: "<Error><Code>AccessDenied</Code></Error>", status: 403) {
-        _ = try await $0.openOutput("s3://bkt/out")
+        _ = try await $0.openObject("s3://bkt/out")
       }
     }
     #expect(
@@ -28,7 +28,7 @@ struct CalculationOutputTests {
 
   @Test func `What is no object's place is a bad answer`() async throws {
     let error = await #expect(throws: AthenaError.self) {
-      try await withAthena(answering: "") { _ = try await $0.openOutput("file:///etc/passwd") }
+      try await withAthena(answering: "") { _ = try await $0.openObject("file:///etc/passwd") }
     }
     guard case .badAnswer = error else {
       Issue.record("\(String(describing: error))")

@@ -1,0 +1,35 @@
+import Athena
+import HTTPMessage
+
+extension Gateway {
+  /// `GET /sessions/{sessionId}`: GetSession.
+  func getSession(_ sessionID: String, _ request: Request) async throws -> Response {
+    _ = try Query(request.query)
+    let session =
+      if let wait = preferredWait(request) {
+        try await self.session(sessionID, during: wait)
+      } else {
+        try await self.session(sessionID)
+      }
+    let response = Response.json { $0.members(of: session.object, Session.members) }
+      .applyingPreference(of: request)
+    return response.conditional(on: request.fields, isFinal: false)
+  }
+
+  private func session(_ sessionID: String) async throws(Problem) -> Session {
+    do throws(AthenaError) {
+      return try await athena.getSession(sessionID)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  /// The session once it takes calculations or has ended, or as it is at the end of the wait.
+  private func session(
+    _ sessionID: String, during wait: Wait
+  ) async throws(Problem) -> Session {
+    let watcher = watch(session: sessionID)
+    let first = try await known(watcher, during: wait)
+    return try await settled(first, watcher, during: wait) { $0.isSettled }
+  }
+}

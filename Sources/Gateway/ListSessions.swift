@@ -1,0 +1,27 @@
+import Athena
+import HTTPMessage
+import JSON
+
+extension Gateway {
+  /// `GET /sessions`: ListSessions.
+  func listSessions(_ request: Request) async throws -> Response {
+    let query = try ListQuery(
+      request.query, states: SessionState.known.map(\.rawValue), more: ["workGroup"])
+    guard let workGroup = query["workGroup"] ?? configuration.sessions.workGroup else {
+      throw Problem(
+        .invalidRequest,
+        "the query parameter 'workGroup' is required: the gateway has no --work-group of its own")
+    }
+    if let fault = Shape.workGroup.fault(in: .string(workGroup)) {
+      throw Problem(.invalidRequest, "the query parameter 'workGroup' \(fault)")
+    }
+    let page: Page<JSONObject>
+    do throws(AthenaError) {
+      page = try await athena.listSessions(workGroup: workGroup, query.listing)
+    } catch {
+      throw Problem(error)
+    }
+    return .list(
+      "sessions", page, of: SessionSummary.members, path: configuration.basePath.sessions, query)
+  }
+}

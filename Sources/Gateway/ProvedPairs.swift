@@ -1,0 +1,58 @@
+import EventLoop
+
+/// The calculations that GetCalculationExecution has shown to be of a session, for all workers.
+///
+/// Athena takes a calculation's id alone to stop it or to show its code: without the proof a path could
+/// name any session. What is proved never changes, so it is asked once.
+final class ProvedPairs: Sendable {
+  struct Proof: Sendable {
+    // Bytes, since String compares by canonical equivalence and ids don't.
+    fileprivate let sessionID: [UInt8]
+    /// Whether the calculation has ended, which never changes either.
+    let isTerminal: Bool
+  }
+
+  /// The newer half has what was proved or asked for since the older one was full.
+  private struct Halves {
+    var newer: [[UInt8]: Proof] = [:]
+    var older: [[UInt8]: Proof] = [:]
+  }
+
+  private let halves = Lock(Halves())
+  private let capacity: Int
+
+  /// - Parameter capacity: How many calculations are remembered at least, once there are so many; twice
+  ///   as many are at most.
+  init(capacity: Int = 4096) {
+    self.capacity = capacity
+  }
+
+  func record(_ calculationID: String, of sessionID: String, isTerminal: Bool) {
+    let proof = Proof(sessionID: Array(sessionID.utf8), isTerminal: isTerminal)
+    remember(Array(calculationID.utf8), proof)
+  }
+
+  /// The proof that the calculation is the session's; nil where Athena has to be asked.
+  ///
+  /// - Throws: `not-found` where it is known to be another session's.
+  func proof(of calculationID: String, in sessionID: String) throws(Problem) -> Proof? {
+    let key = Array(calculationID.utf8)
+    let (newer, older) = halves.withLock { ($0.newer[key], $0.older[key]) }
+    guard let proof = newer ?? older else { return nil }
+    guard proof.sessionID.elementsEqual(sessionID.utf8) else { throw Self.foreign }
+    if newer == nil { remember(key, proof) }
+    return proof
+  }
+
+  /// It says no more than that of a calculation that there is not.
+  static let foreign = Problem(.notFound, "the session has no such calculation")
+
+  private func remember(_ key: [UInt8], _ proof: Proof) {
+    halves.withLock { [capacity] halves in
+      halves.newer[key] = proof
+      guard halves.newer.count >= capacity else { return }
+      halves.older = halves.newer
+      halves.newer = [:]
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Athena
+import HTTPMessage
+
+extension Gateway {
+  /// How long a session is waited for where the caller doesn't say.
+  private static let patienceWithBusySessions = Duration.seconds(30)
+
+  /// Starts a calculation, and waits for its end where that is preferred.
+  func start(
+    _ input: StartCalculationExecution, _ query: WaitingQuery, _ request: Request
+  ) async throws(Problem) -> Started<CalculationExecution>.Outcome {
+    let preferred = preferredWait(request, mindingEndOfInput: query.cancelsOnTimeout)
+    guard let preferred else {
+      let wait =
+        query.waitsForIdle
+        ? Wait(of: Self.patienceWithBusySessions, for: request, on: loop) : nil
+      return .init(state: try await start(input, waitingForIdle: wait))
+    }
+    let startAndWait = { [self] () async throws(Problem) -> Started<CalculationExecution>.Outcome in
+      let calculation = try await start(input, waitingForIdle: query.waitsForIdle ? preferred : nil)
+      return await outcome(of: calculation, during: preferred, cancels: query.cancelsOnTimeout)
+    }
+    return query.cancelsOnTimeout
+      ? try await shielded(preferred, startAndWait) : try await startAndWait()
+  }
+
+  private func outcome(
+    of calculation: CalculationExecution, during wait: Wait, cancels: Bool
+  ) async -> Started<CalculationExecution>.Outcome {
+    let id = calculation.calculationExecutionID ?? ""
+    let athena = athena
+    let started = Started(
+      atFirst: calculation, isSettled: { $0.isTerminal },
+      cancel: { () async throws(AthenaError) in
+        _ = try await athena.stopCalculationExecution(id)
+      },
+      get: { () async throws(AthenaError) in try await athena.getCalculationExecution(id) })
+    return await started.outcome(
+      watch(calculation: id, isNew: true), during: wait, cancels: cancels)
+  }
+
+  /// - Parameter wait: For a session that is busy, with the same token; nil for no such wait.
+  private func start(
+    _ input: StartCalculationExecution, waitingForIdle wait: Wait?
+  ) async throws(Problem) -> CalculationExecution {
+    do throws(Problem) {
+      return try await start(input)
+    } catch {
+      guard error.code == .sessionBusy, let wait else { throw error }
+      return try await startWhenIdle(input, after: error, wait)
+    }
+  }
+
+  private func startWhenIdle(
+    _ input: StartCalculationExecution, after refusal: Problem, _ wait: Wait
+  ) async throws(Problem) -> CalculationExecution {
+    let watcher = watch(session: input.sessionID, isNew: true)
+    var refusal = refusal
+    while let session = try await settled(watcher, during: wait) {
+      do throws(Problem) {
+        return try await start(input)
+      } catch {
+        // Others have been waiting for the same session. Nobody observes one that has ended.
+        guard error.code == .sessionBusy || error.code == .throttled, !session.isEnded else {
+          throw error
+        }
+        refusal = error
+      }
+    }
+    throw refusal
+  }
+
+  /// nil where the wait ends before. What was observed before the session has refused doesn't count.
+  private func settled(
+    _ watcher: Watcher<Session>, during wait: Wait
+  ) async throws(Problem) -> Session? {
+    do throws(AthenaError) {
+      return try await watcher.state(during: wait, isFresh: true) { !$0.isBusy }
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  private func start(
+    _ input: StartCalculationExecution
+  ) async throws(Problem) -> CalculationExecution {
+    do throws(AthenaError) {
+      let output = try await athena.startCalculationExecution(input)
+      return CalculationExecution(
+        calculationExecutionID: output.calculationExecutionID, sessionID: input.sessionID,
+        state: output.state)
+    } catch {
+      throw Problem(error)
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/// What the query of a POST says of waiting.
+struct WaitingQuery {
+  static let names = [onTimeout, onBusy]
+  static let onTimeout = "onTimeout"
+  private static let onBusy = "onBusy"
+
+  /// Whether what was started is to be stopped where the caller doesn't get its end.
+  let cancelsOnTimeout: Bool
+  /// Whether a session that is busy is waited for.
+  let waitsForIdle: Bool
+
+  init(_ query: Query) throws(Problem) {
+    cancelsOnTimeout = try Self.is(Self.onTimeout, "cancel", in: query)
+    waitsForIdle = try Self.is(Self.onBusy, "wait", in: query)
+  }
+
+  private static func `is`(
+    _ name: String, _ only: String, in query: Query
+  ) throws(Problem) -> Bool {
+    guard let value = query[name] else { return false }
+    guard value == only else {
+      throw Problem(
+        .invalidRequest, "the query parameter '\(name)' must be '\(only)', or be left out")
+    }
+    return true
+  }
+}
