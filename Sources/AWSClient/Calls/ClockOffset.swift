@@ -47,7 +47,10 @@ public final class ClockOffset: Sendable {
     learn(date, clock: clock)
   }
 
-  private func learn(_ date: Int, clock: Int) {
+  /// - Parameters:
+  ///   - date: AWS's clock.
+  ///   - clock: This machine's, as it is.
+  func learn(_ date: Int, clock: Int) {
     let known = seconds
     // Others may have learnt it meanwhile.
     guard abs(date - clock - known) > Self.tolerance else { return }
