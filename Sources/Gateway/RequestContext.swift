@@ -14,10 +14,12 @@ final class RequestContext {
     self.basePath = basePath
   }
 
-  /// Has every answer name the token with which the call can be repeated. A caller's own token with
-  /// control characters or spaces at its ends can't stand in a field, and altered it would be another.
+  /// Has every answer name the token with which the call can be repeated. A caller's own token that isn't
+  /// ASCII is read as Latin-1 by most clients (RFC 9110 §5.5 leaves it open), and one with control
+  /// characters or spaces at its ends can't stand in a field: altered it would be another.
   func name(_ token: String) {
-    fields[.clientRequestToken] = HTTPField.isValidValue(token) ? token : nil
+    let isRepeatable = token.utf8.allSatisfy { $0 < 0x80 } && HTTPField.isValidValue(token)
+    fields[.clientRequestToken] = isRepeatable ? token : nil
   }
 
   func answer(_ problem: Problem) -> Response {

@@ -573,8 +573,9 @@ def test_the_caller_s_own_token_goes_to_Athena_as_it_is_and_into_no_header_of_it
     assert answer.status == 201
     assert capture.last.json["ClientRequestToken"] == token
     assert answer["X-Evil"] is None
-    # Altered, it would be another token, with which the code would run again.
-    can_stand_in_a_field = all(character >= " " or character == "\t" for character in token)
+    # Altered, it would be another token, with which the code would run again; and many clients would alter what is not
+    # ASCII, since they read fields as Latin-1.
+    can_stand_in_a_field = all(" " <= character <= "~" or character == "\t" for character in token)
     assert answer["Client-Request-Token"] == (token if can_stand_in_a_field else None)
 
 
