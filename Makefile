@@ -6,9 +6,11 @@ SHELL := /bin/bash
 
 # Debian's names, which are Ubuntu's too. sslscan asks a server for all that it offers in TLS, with an
 # OpenSSL of its own, since the system's knows no SSLv3 and no weak ciphers any more. iproute2 and
-# util-linux make the networks in which the tests have AWS's own addresses.
+# util-linux make the networks in which the tests have AWS's own addresses. jq, nginx and Chromium are what the
+# README's recipes need; Ubuntu has no package of Chromium, and its tests are skipped there.
 RUN_PACKAGES := libcurl4-openssl-dev libssl-dev pkg-config python3
-TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslscan iproute2 util-linux
+TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslscan iproute2 util-linux \
+  jq nginx $(shell . /etc/os-release && [ "$$ID" != debian ] || echo chromium)
 FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
 
 BINARY := .build/release/athena-gateway
