@@ -1,0 +1,50 @@
+"""The real nginx, with what the README says to configure."""
+
+import os
+import shutil
+import socket
+import subprocess
+
+import waiting
+
+NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
+
+
+class Nginx:
+    """Serves the folder's `www`, and passes on what the configuration says. It can be stopped and started again."""
+
+    def __init__(self, folder, configuration):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.folder = folder
+        configuration = configuration.replace("listen 8000;", f"listen 127.0.0.1:{self.port};")
+        configuration = configuration.replace("/srv/www", str(folder / "www"))
+        assert str(self.port) in configuration and str(folder) in configuration
+        # Workers of root's are another user, who can't read the tests' folders.
+        user = "user root;" if os.geteuid() == 0 else ""
+        paths = " ".join(f"{name}_temp_path {folder}/{name};" for name in KINDS)
+        (folder / "nginx.conf").write_text(
+            f"{user} daemon off; pid {folder}/pid; events {{}} http {{ access_log off; {paths}\n{configuration}\n}}"
+        )
+        self.start()
+
+    def start(self):
+        command = [NGINX, "-e", str(self.folder / "errors"), "-c", str(self.folder / "nginx.conf")]
+        self.process = subprocess.Popen(command)
+        waiting.until(self.listens)
+
+    def listens(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port)).close()
+            return True
+        except ConnectionRefusedError:
+            assert self.process.poll() is None, (self.folder / "errors").read_text()
+            return False
+
+    def stop(self):
+        """At once, with all of its connections."""
+        self.process.terminate()
+        self.process.wait(30)
+
+
+KINDS = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
