@@ -76,8 +76,13 @@ def contents(operation):
 
 
 def parameters(known):
-    """Each parameter with each of its examples."""
-    return [(one, value) for one in known.values() if one["in"] != "path" for value in examples(one)]
+    """Each parameter with each of its examples, or of the values that it can have."""
+    return [
+        (one, value)
+        for one in known.values()
+        if one["in"] != "path"
+        for value in examples(one) or DOCUMENT.resolve(one["schema"]).get("enum", [])
+    ]
 
 
 def request(target, known, fields, parameter=None, value=None):
