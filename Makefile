@@ -12,6 +12,8 @@ RUN_PACKAGES := libcurl4-openssl-dev libssl-dev pkg-config python3
 TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslscan iproute2 util-linux \
   jq nginx $(shell . /etc/os-release && [ "$$ID" != debian ] || echo chromium)
 FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
+# Spark 3.5 runs on Java 8, 11 and 17.
+SPARK_PACKAGES := $(TEST_PACKAGES) openjdk-17-jre-headless
 
 BINARY := .build/release/athena-gateway
 # One file that needs no Swift on the machine where it runs. lld, since Debian's default linker warns of
@@ -20,6 +22,9 @@ RELEASE := swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld --p
 REPORTS := .build/reports
 VENV := .build/venv
 PYTEST := $(VENV)/bin/python -m pytest
+SPARK := .build/spark
+# The local Athena's sessions have Spark where this is on their path.
+WITH_SPARK := PYTHONPATH=$(CURDIR)/$(SPARK)$${PYTHONPATH:+:$$PYTHONPATH}
 
 # How long `make fuzz` (each target) and `make soak` run, and what `make soak` does.
 SECONDS := 60
@@ -31,7 +36,7 @@ help: ## List the targets
 
 .PHONY: run
 run: release ## Start the gateway on 127.0.0.1:8080 with a local Athena
-	exec $(BINARY) serve --local
+	exec env $(if $(wildcard $(SPARK)/.installed),$(WITH_SPARK)) $(BINARY) serve --local
 
 .PHONY: release
 release: run-packages ## Build the release binary, .build/release/athena-gateway
@@ -48,6 +53,11 @@ test: test-packages $(VENV)/.installed ## Run every test; the last line says how
 	  | { grep --line-buffered -v '^◇' || true; } || true
 	$(PYTEST) Tests/Conformance --junitxml $(REPORTS)/conformance.xml || true
 	python3 Tests/summary.py $(REPORTS)
+
+.PHONY: spark
+spark: spark-packages release $(VENV)/.installed $(SPARK)/.installed ## Run jobs on a real Spark, which `make run` has from then on
+	$(WITH_SPARK) $(PYTEST) Tests/Spark
+	$(WITH_SPARK) $(PYTEST) Tests/Conformance/test_engine.py -k spark
 
 # A sanitizer's report is a failure as much as a test's is; each build has its own folder. One test at a time:
 # everything is slow here, and what waits for a deadline must not wait for other tests.
@@ -108,11 +118,18 @@ $(VENV)/.installed: Tests/Conformance/requirements.txt
 	$(VENV)/bin/pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: run-packages test-packages figures-packages
+# A folder of its own, for the tests of a local Athena without Spark are to find none.
+$(SPARK)/.installed: | $(VENV)/.installed
+	rm -rf $(SPARK)
+	$(VENV)/bin/pip install --quiet --target $(SPARK) 'pyspark==3.5.*'
+	touch $@
+
+.PHONY: run-packages test-packages figures-packages spark-packages
 run-packages: PACKAGES := $(RUN_PACKAGES)
 test-packages: PACKAGES := $(TEST_PACKAGES)
 figures-packages: PACKAGES := $(FIGURES_PACKAGES)
-run-packages test-packages figures-packages:
+spark-packages: PACKAGES := $(SPARK_PACKAGES)
+run-packages test-packages figures-packages spark-packages:
 	@missing=(); \
 	for package in $(PACKAGES); do \
 	  dpkg-query --show --showformat '$${db:Status-Status}' "$$package" 2>/dev/null \

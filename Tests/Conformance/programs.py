@@ -10,7 +10,7 @@ import threading
 
 import waiting
 
-TOP = pathlib.Path(__file__).parents[2]
+TOP = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("ATHENA_GATEWAY", str(TOP / ".build/release/athena-gateway"))
 
 KEY, SECRET, TOKEN = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "session//token+with/odd=="
