@@ -1,4 +1,5 @@
-"""Runs the calculations of one session of the local Athena: `python3 -I -c SOURCE [LIMITS]`.
+"""Runs the calculations of one session of the local Athena: `python3 -I -c START [LIMITS]`, where START reads this text from stdin into
+`engine` and executes it (LocalAthena's PythonCommand has it). The lines below follow on stdin.
 
 Two processes. The *supervisor* speaks with the gateway and never runs a line of the user's. The *interpreter*, forked from it, runs
 the code blocks in one namespace. So the supervisor can always answer, kill and start anew, whatever the code does: a busy loop,
@@ -53,7 +54,7 @@ LIMITS = {
 }
 KEPT = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "JAVA_HOME", "SPARK_HOME", "VIRTUAL_ENV", "PYTHONPATH"}
 KEPT_PREFIXES = ("LC_", "PYSPARK_")
-SCRUBBED = "environment-scrubbed"
+SCRUBBED = "athena-gateway-session-scrubbed"
 
 GRACE = 4.0  # seconds from an interrupt to SIGKILL
 REASON = 1024  # characters of StateChangeReason (Athena's model)
@@ -87,9 +88,10 @@ def scrub_environment():
     """Starts anew where there is something to hide: /proc/self/environ shows what a process began with, whatever it unset."""
     kept = {k: v for k, v in os.environ.items() if k in KEPT or k.startswith(KEPT_PREFIXES)}
     if kept != dict(os.environ) and sys.argv[-1] != SCRUBBED:
-        with open("/proc/self/cmdline", "rb") as file:
-            arguments = file.read().split(b"\0")[1:-1]
-        os.execve(sys.executable, [sys.executable, *arguments, SCRUBBED], kept)
+        file = os.memfd_create("engine.py", 0)  # flags: not closed by what follows
+        with open(file, "wb", closefd=False) as copy:
+            copy.write(engine)  # START's name for this text
+        os.execve(sys.executable, [sys.executable, "-I", f"/proc/self/fd/{file}", *sys.argv[1:], SCRUBBED], kept)
     os.environ.clear()
     os.environ.update(kept)
 

@@ -29,5 +29,10 @@ extension LocalAthena {
     public var limits = Limits()
 
     public init() {}
+
+    /// That the interpreter is not on the `PATH`, and what to do about it; nil where it is there.
+    public func absenceOfPython() async -> String? {
+      await PythonProcess.Command.absence(of: python)
+    }
   }
 }

@@ -17,14 +17,39 @@ extension PythonProcess {
       // the gateway, which ends its children in order.
       platform.createSession = true
       configuration = Configuration(
-        executable: python.contains("/") ? .path(FilePath(python)) : .name(python),
+        executable: Self.executable(python),
         // -I: neither the working directory nor PYTHON* variables shield off the standard library.
         arguments: Arguments([
-          "-I", "-c", String(cString: cresources_engine_source()), Self.limits(options),
+          "-I", "-c", Self.start, Self.limits(options),
         ]),
         environment: .custom(Self.environment),
         workingDirectory: FilePath(workingDirectory),
         platformOptions: platform)
+    }
+
+    private static func executable(_ python: String) -> Executable {
+      python.contains("/") ? .path(FilePath(python)) : .name(python)
+    }
+
+    /// What the process reads first: `engine.py`. As an argument it would be 26 KB of every `ps`, and as a file
+    /// the code could change it.
+    static var source: [UInt8] {
+      let length = cresources_engine_length()
+      return cresources_engine_source().withMemoryRebound(to: UInt8.self, capacity: length) {
+        Array(UnsafeBufferPointer(start: $0, count: length))
+      }
+    }
+
+    /// Reads the source, and not a byte of what comes after it, which is for the source to read. Where less
+    /// comes, the gateway has gone, and what there is has no end that would run it.
+    private static var start: String {
+      """
+      # the code of a session of athena-gateway's local Athena
+      import os
+      engine = b""
+      while piece := os.read(0, \(cresources_engine_length()) - len(engine)): engine += piece
+      exec(engine)
+      """
     }
 
     /// `engine.py` names them.
@@ -68,7 +93,19 @@ extension PythonProcess {
 
     // MARK: Its end
 
-    func explain(_ error: SubprocessError) -> String {
+    /// That there is no such interpreter on the `PATH`; nil where there is one.
+    static func absence(of python: String) async -> String? {
+      do throws(SubprocessError) {
+        _ = try await executable(python).resolveExecutablePath(in: .custom(environment))
+        return nil
+      } catch {
+        return explain(error, python)
+      }
+    }
+
+    func explain(_ error: SubprocessError) -> String { Self.explain(error, python) }
+
+    private static func explain(_ error: SubprocessError, _ python: String) -> String {
       guard error.code == .executableNotFound || error.underlyingError == .noSuchFileOrDirectory
       else { return "\(python) could not be run: \(error)" }
       return """

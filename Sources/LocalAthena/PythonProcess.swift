@@ -44,7 +44,7 @@ final class PythonProcess {
   private var isReady = false
   private var isClosing = false
   private var pending: Pending?
-  private var outbox: [[UInt8]] = []
+  private var outbox = [Command.source]
   private var isWriting = false
   private var atEnd: [UnsafeContinuation<Void, Never>] = []
   /// For what is owed by now: the end of a calculation that was interrupted, or of the process.

@@ -28,6 +28,10 @@ struct LocalAthenaThread {
     }
     self.thread = thread
     self.address = address.with(port: port)
+    // Later: it is no reason not to start, and can be mended without a restart.
+    Task(executorPreference: thread.loop) {
+      if let absence = await LocalAthena.Options().absenceOfPython() { Terminal.warn(absence) }
+    }
   }
 
   /// Ends the processes that run code, and removes what they wrote. A signal that comes meanwhile has them

@@ -235,3 +235,14 @@ def test_the_code_sees_the_user_s_own_home(home):
     assert gateway.get(f"{location}/stdout").body.decode() == home
     gateway.close()
     program.end()
+
+
+def test_ps_shows_in_a_few_words_what_runs_the_code(program, curl):
+    answer = submit(curl, "1")
+    finish(curl, answer["Location"])
+    children = program.children()
+    assert children
+    for pid in children:
+        with open(f"/proc/{pid}/cmdline") as file:
+            arguments = file.read()
+        assert "athena-gateway" in arguments and len(arguments) < 400, arguments

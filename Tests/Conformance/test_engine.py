@@ -1,4 +1,4 @@
-"""Sources/CResources/engine.py, run as LocalAthena runs it: a real process that has the source as an argument and speaks over pipes."""
+"""Sources/CResources/engine.py, run as LocalAthena runs it: a real process that reads the source and speaks over pipes."""
 
 import importlib.util
 import json
@@ -14,7 +14,13 @@ import time
 
 import pytest
 
-SOURCE = (pathlib.Path(__file__).parents[2] / "Sources/CResources/engine.py").read_text()
+SOURCE = (pathlib.Path(__file__).parents[2] / "Sources/CResources/engine.py").read_bytes()
+# LocalAthena's PythonCommand has it too.
+START = f"""import os
+engine = b""
+while piece := os.read(0, {len(SOURCE)} - len(engine)): engine += piece
+exec(engine)
+"""
 PATIENCE = 30  # seconds until a lost answer fails a test; no test waits for it to pass
 
 
@@ -22,7 +28,7 @@ class Engine:
     def __init__(self, folder, limits, environment=None, user=None, python=sys.executable, working_directory=None):
         self.folder, self.count, self.buffered, self.last = folder, 0, b"", None
         self.process = subprocess.Popen(
-            [python, "-I", "-c", SOURCE, json.dumps(limits)],
+            [python, "-I", "-c", START, json.dumps(limits)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **(environment or {})},
@@ -31,6 +37,7 @@ class Engine:
         )
         if user is not None:
             os.fchown(self.process.stdout.fileno(), user, -1)  # as if that user had made the pipe
+        self.write(SOURCE)
 
     def write(self, data):
         self.process.stdin.write(data)
@@ -627,8 +634,10 @@ def test_code_cannot_speak_for_the_engine_through_proc(start, unprivileged):
 def test_code_does_not_see_the_descriptors_of_the_gateway(tmp_path):
     reader, writer = os.pipe()
     os.set_inheritable(writer, True)
-    process = subprocess.Popen([sys.executable, "-I", "-c", SOURCE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, close_fds=False)
+    process = subprocess.Popen([sys.executable, "-I", "-c", START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, close_fds=False)
     os.close(writer)
+    process.stdin.write(SOURCE)
+    process.stdin.flush()
     process.stdout.readline()
     assert os.read(reader, 1) == b""  # the engine has closed its copy, and lives
     assert process.poll() is None
