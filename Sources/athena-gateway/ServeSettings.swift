@@ -118,7 +118,7 @@ struct ServeSettings: Sendable {
     if flags.local {
       problems.add(
         "--listen: with --local everybody who reaches \(listen) could run code on this machine; "
-          + "listen on 127.0.0.1 or [::1]")
+          + "listen on 127.0.0.1, [::1] or unix:PATH")
     } else if !flags.allowAnonymous, flags.tlsClientCA == nil {
       problems.add(
         "--listen: everybody who reaches \(listen) could run code on Athena, since callers are not "

@@ -124,7 +124,7 @@ BAD = {
         {},
         ["--tls-certificate: /no/1: No such", "--tls-key: /no/2: No such", "--tls-client-ca: /no/3: No such"],
     ),
-    "an open local": (["serve", "--local", "--listen", "0.0.0.0:0", "--allow-anonymous"], {}, ["--listen", "--local"]),
+    "an open local": (["serve", "--local", "--listen", "0.0.0.0:0", "--allow-anonymous"], {}, ["--listen", "--local", "127.0.0.1", "unix:PATH"]),
     "an open local Athena": (["local", "--listen", "0.0.0.0:0"], {}, ["--listen", "--allow-remote-code"]),
     "a size with a unit of another kind": (["serve", "--max-head", "16KB"], {}, ["--max-head", "16KB", "KiB"]),
     "a size below nothing": (["serve", "--max-body=-1"], {}, ["--max-body", "-1", "KiB"]),
@@ -170,7 +170,11 @@ BAD = {
         ["serve", "--local", "--drain-delay", "30s"], {}, ["--drain-delay", "--grace-period"],
     ),
     "an unknown flag": (["serve", "--locale"], {}, ["--locale"]),
-    "an unknown command": (["serv"], {}, ["serv"]),
+    "an unknown command": (["blah"], {}, ["'blah'", "serve, local, check, explain"]),
+    "an unknown command with options": (["serv", "--local"], {}, ["'serv'", "did you mean 'serve'?"]),
+    "an option without its command": (["--local"], {}, ["--local", "athena-gateway serve --local"]),
+    "an option with a value, without its command": (["--listen=:1"], {}, ["--listen", "athena-gateway serve --listen"]),
+    "an option of no command": (["--verison"], {}, ["--verison"]),
     "all at once": (
         ["serve", "--listen", "x", "--workers", "0", "--endpoint-url", "y", "--max-head", "0", "--grace-period", "0"],
         {
@@ -191,6 +195,13 @@ def test_bad_settings_end_the_program_with_one_message_that_names_them_all(name)
     assert run.stderr.startswith("Error: ")
     message = run.stderr.partition("Usage:")[0]
     assert all(word in message for word in words), message
+
+
+@pytest.mark.parametrize("command", [["serve", "--local"], ["local"]], ids=" ".join)
+def test_without_python3_the_local_Athena_starts_and_warns(start, tmp_path, command):
+    program = start(programs.Program, *command, "--listen", "127.0.0.1:0", PATH=str(tmp_path))
+    until(lambda: "Warning: python3 is not installed" in program.stderr)
+    assert "apt-get install python3" in program.stderr
 
 
 @pytest.mark.parametrize("url", ["http://user:hunter2@x", "http://x/?hunter2@", "hunter2@"])
