@@ -64,7 +64,9 @@ struct CalculationSubmission {
     if let codeBlock { checkCode(codeBlock, &reader, at: here) }
     if let nested { checkCode(nested, &reader, at: there) }
     if let codeURI, !AthenaClient.isObject(codeURI) {
-      reader.record("must be the place of an object in S3, as in s3://bucket/key", at: "codeUri")
+      reader.record(
+        "must be the place of an object in S3, as in s3://bucket/key, with 3 to 63 characters in the bucket's name",
+        at: "codeUri")
     }
     let given = [
       (here, codeBlock), (there, nested), (JSONPointer.root.appending("codeUri"), codeURI),

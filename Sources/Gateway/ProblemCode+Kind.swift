@@ -112,7 +112,8 @@ extension ProblemCode {
       Kind(
         .conflict, "The session is not ready yet", retryable: true, retryAfter: 2,
         "A session runs one calculation at a time, and takes one when it is IDLE. Try again when "
-          + "the time of the Retry-After field has passed; 'sessionState' has the state.")
+          + "the time of the Retry-After field has passed, or submit with '?onBusy=wait' and the gateway "
+          + "waits for the session; 'sessionState' has the state.")
     case .sessionEnded:
       Kind(
         .conflict, "The session has ended",

@@ -83,6 +83,13 @@ struct CalculationSubmissionTests {
         "/codeUri is given along with /calculationConfiguration/codeBlock; give one of them"
       ]
     ),
+    (
+      #"{"codeUri":"s3://a/b"}"#,
+      [
+        "/codeUri must be the place of an object in S3, as in s3://bucket/key, with 3 to 63 characters "
+          + "in the bucket's name"
+      ]
+    ),
     (#"{"codeUri":1}"#, ["/codeUri must be a string, not a number"]),
     (
       #"{"codeBlock":"1","CodeBlock":"1"}"#,
