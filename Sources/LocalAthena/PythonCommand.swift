@@ -45,9 +45,9 @@ extension PythonProcess {
     private static var start: String {
       """
       # the code of a session of athena-gateway's local Athena
-      import os
+      from os import read
       engine = b""
-      while piece := os.read(0, \(cresources_engine_length()) - len(engine)): engine += piece
+      while piece := read(0, \(cresources_engine_length()) - len(engine)): engine += piece
       exec(engine)
       """
     }

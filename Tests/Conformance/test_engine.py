@@ -16,9 +16,9 @@ import pytest
 
 SOURCE = (pathlib.Path(__file__).parents[2] / "Sources/CResources/engine.py").read_bytes()
 # LocalAthena's PythonCommand has it too.
-START = f"""import os
+START = f"""from os import read
 engine = b""
-while piece := os.read(0, {len(SOURCE)} - len(engine)): engine += piece
+while piece := read(0, {len(SOURCE)} - len(engine)): engine += piece
 exec(engine)
 """
 PATIENCE = 30  # seconds until a lost answer fails a test; no test waits for it to pass
