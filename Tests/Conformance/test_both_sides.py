@@ -109,28 +109,20 @@ class Recorder:
 
 @pytest.fixture(scope="module")
 def record():
-    """All that can be seen, in some fifty requests."""
+    """All that can be seen, in some hundred requests."""
     capture = capturing.Capture()
     program = programs.serve_before(capture)
     gateway = client.Client(program)
     ask = Recorder(gateway, capture)
-    successes(ask)
-    refusals(ask)
-    for (template, method), operation in CALLS.items():
-        for status, code in FAILURES.items():
-            if (template, method, status) in ELSEWHERE:
-                continue
-            if operation == "GetObject":
-                failure = capturing.s3_failure("NoSuchKey" if status == "404" else code, int(status))
-            else:
-                failure = capturing.failure(code)
-            query = "?workGroup=w" if (template, method) == (SESSIONS, "GET") else ""
-            answer = ask(template, method, query=query, **{operation: failure})
-            assert str(answer.status) == status, (template, method)
-    yield ask
-    gateway.close()
-    program.end()
-    capture.close()
+    try:
+        successes(ask)
+        refusals(ask)
+        failures(ask)
+        yield ask
+    finally:
+        gateway.close()
+        program.end()
+        capture.close()
 
 
 def successes(ask):
@@ -206,6 +198,20 @@ def refusals(ask):
         beyond = capturing.s3_failure("InvalidRange", 416)
         assert ask(template, "GET", ("Range", "bytes=9-"), GetObject=beyond).status == 416
     assert ask("/problems/{code}", "GET", code="nothing").status == 404
+
+
+def failures(ask):
+    for (template, method), operation in CALLS.items():
+        for status, code in FAILURES.items():
+            if (template, method, status) in ELSEWHERE:
+                continue
+            if operation == "GetObject":
+                failure = capturing.s3_failure("NoSuchKey" if status == "404" else code, int(status))
+            else:
+                failure = capturing.failure(code)
+            query = "?workGroup=w" if (template, method) == (SESSIONS, "GET") else ""
+            answer = ask(template, method, query=query, **{operation: failure})
+            assert str(answer.status) == status, (template, method)
 
 
 def documented():
