@@ -7,14 +7,14 @@ import Testing
 @testable import Gateway
 
 @Suite(.timeLimit(.minutes(1))) struct WaitingTests {
-  private static let path = "/sessions/s/calculations/c"
-  private static let code = [("Content-Type", "text/x-python")]
+  static let path = "/sessions/s/calculations/c"
+  static let code = [("Content-Type", "text/x-python")]
 
-  private static func wait(_ seconds: Int) -> [(name: String, value: String)] {
+  static func wait(_ seconds: Int) -> [(name: String, value: String)] {
     [("Prefer", "wait=\(seconds)")]
   }
 
-  private static func calculation(_ state: String, _ more: String = "") -> Script {
+  static func calculation(_ state: String, _ more: String = "") -> Script {
     Script(
       content: """
         {"CalculationExecutionId":"c","SessionId":"s","Description":"d",
@@ -22,23 +22,23 @@ import Testing
         """)
   }
 
-  private static func status(_ state: String, progress: String = "") -> Script {
+  static func status(_ state: String, progress: String = "") -> Script {
     Script(
       content: #"{"Status":{"State":"\#(state)"},"Statistics":{"Progress":"\#(progress)"}}"#)
   }
 
-  private static func session(_ state: String) -> Script {
+  static func session(_ state: String) -> Script {
     Script(content: #"{"SessionId":"s","WorkGroup":"w","Status":{"State":"\#(state)"}}"#)
   }
 
-  private static let started = Script(
+  static let started = Script(
     content: #"{"CalculationExecutionId":"c","State":"CREATING"}"#)
-  private static let busy = Script.error(
+  static let busy = Script.error(
     "InvalidRequestException",
     "Session is in the BUSY state; needs to be IDLE to accept Calculations.")
 
   /// Answers each operation with one script after the other, the last one again and again.
-  private static func inTurn(_ scripts: [String: [Script]]) -> @Sendable (String) -> Script {
+  static func inTurn(_ scripts: [String: [Script]]) -> @Sendable (String) -> Script {
     let state = Lock(scripts)
     return { name in
       state.withLock { scripts in
@@ -50,7 +50,7 @@ import Testing
   }
 
   /// Polls without pauses.
-  private static func hasty() -> Gateway.Shared {
+  static func hasty() -> Gateway.Shared {
     Gateway.Shared(
       polls: PollTools(
         random: { 0 },
@@ -215,7 +215,7 @@ import Testing
 
   // MARK: POST
 
-  private static let submission = "/sessions/s/calculations"
+  static let submission = "/sessions/s/calculations"
 
   @Test func `one call submits, waits and answers as the calculation's own resource does`()
     async throws

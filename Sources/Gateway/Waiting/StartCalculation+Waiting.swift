@@ -75,7 +75,7 @@ extension Gateway {
     _ watcher: Watcher<Session>, during wait: Wait
   ) async throws(Problem) -> Session? {
     do throws(AthenaError) {
-      return try await watcher.state(during: wait, isFresh: true) { !$0.isBusy }
+      return try await watcher.state(during: wait, after: watcher.currentPoll) { !$0.isBusy }
     } catch {
       throw Problem(error)
     }
