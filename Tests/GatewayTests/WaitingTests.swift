@@ -310,10 +310,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (End.time, true), (.halfClose, true), (.gone, true), (.drain, false),
+    (End.time, true, true), (.halfClose, true, true), (.gone, true, false), (.drain, false, false),
   ])
   private func `what nobody waits for any more is stopped, but for a drain`(
-    end: End, isStopped: Bool
+    end: End, isStopped: Bool, isToldOf: Bool
   ) async throws {
     let script = Self.inTurn([
       "StartCalculationExecution": [Self.started],
@@ -356,7 +356,8 @@ import Testing
         case .gone: task.cancel()
         }
         let text = try await task.value
-        #expect(text?.contains(last) == isStopped)
+        #expect(text?.contains(last) == isToldOf)
+        await gateway.finish()
       }
       #expect(calls.names.count { $0 == stop } == (isStopped ? 1 : 0))
     }
@@ -383,6 +384,7 @@ import Testing
       }
       begun.value = request
       try await request.value
+      await gateway.finish()
     }
     #expect(calls.names.contains("StopCalculationExecution"))
   }
@@ -410,7 +412,8 @@ import Testing
 
   @Test(arguments: [
     ("onTimeout=keep", "/sessions/s/calculations"), ("onBusy=fail", "/sessions/s/calculations"),
-    ("onTimeout=", "/sessions"), ("onBusy=wait", "/sessions"),
+    ("onTimeout=", "/sessions"), ("onBusy=wait", "/sessions"), ("onTimeout=cancel", "/sessions"),
+    ("onTimeout=cancel", "/sessions/s/calculations"),
     ("onBusy=wait&onBusy=wait", "/sessions/s/calculations"),
   ])
   func `other words in the query are refused before anything is started`(
