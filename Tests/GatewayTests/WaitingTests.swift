@@ -92,7 +92,7 @@ import Testing
       "GetCalculationExecution": [Self.calculation("CREATED")],
       "GetCalculationExecutionStatus": [Self.status("RUNNING", progress: "40%")],
     ])
-    try await withGateway(answering: script) { gateway in
+    try await withGateway(answering: script, shared: Self.hasty()) { gateway in
       let response = try await gateway.answer(.get, Self.path, Self.wait(1))
       #expect(response.status == .ok)
       #expect(response.fields[.preferenceApplied] == "wait=1")

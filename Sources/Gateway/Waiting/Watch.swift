@@ -161,8 +161,7 @@ final class Watch<State: Sendable>: Sendable {
   ) {
     let outcome = knowledge.withLock { knowledge -> Outcome? in
       if knowledge.isOver, let failure = knowledge.failure { return .failure(failure) }
-      if let latest = knowledge.latest, knowledge.isOver || knowledge.answers(wish, with: latest)
-      {
+      if let latest = knowledge.latest, knowledge.isOver || knowledge.answers(wish, with: latest) {
         return .success(latest)
       }
       knowledge.waiters[ticket] = Waiter(wish: wish, continuation: continuation)
