@@ -55,6 +55,7 @@ public final class Gateway {
   let athena: AthenaClient
   let configuration: Configuration
   let shared: Shared
+  let unfinished = Unfinished()
   /// Whether the gateway is about to end: it still answers, but asks for no new callers.
   private(set) var isDraining = false
 

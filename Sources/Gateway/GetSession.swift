@@ -30,6 +30,7 @@ extension Gateway {
   ) async throws(Problem) -> Session {
     let watcher = watch(session: sessionID)
     let first = try await known(watcher, during: wait)
-    return try await settled(first, watcher, during: wait) { $0.isSettled }
+    // It may have been IDLE before, and take a calculation since.
+    return try await settled(first, watcher, during: wait, after: watcher.poll) { $0.isSettled }
   }
 }

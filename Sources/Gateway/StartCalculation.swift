@@ -48,8 +48,8 @@ extension Gateway {
     let waiting: WaitingQuery
     let outputs: [Route.Output]
 
-    init(_ query: Query) throws(Problem) {
-      waiting = try WaitingQuery(query)
+    init(_ query: Query, _ fields: FieldSection) throws(Problem) {
+      waiting = try WaitingQuery(query, fields)
       outputs = try IncludedOutput.outputs(in: query)
     }
   }
@@ -62,12 +62,12 @@ extension Gateway {
       let query = try Query(
         request.query, allowed: AnswerQuery.names,
         instead: "in JSON, 'description' is a member of the content")
-      let answer = try AnswerQuery(query)
+      let answer = try AnswerQuery(query, request.fields)
       let content = try await request.body.collect(upTo: Self.contentLimit)
       return (try CalculationSubmission(json: content, name: name), answer)
     case .code:
       let query = try Query(request.query, allowed: ["description"] + AnswerQuery.names)
-      let answer = try AnswerQuery(query)
+      let answer = try AnswerQuery(query, request.fields)
       let content = try await request.body.collect(upTo: Self.contentLimit)
       let submission = try CalculationSubmission(code: content, description: query["description"])
       return (submission, answer)

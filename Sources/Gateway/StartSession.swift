@@ -16,7 +16,8 @@ extension Gateway {
     // Named before anything can fail: every answer has one.
     let random = ClientRequestToken.random()
     context.name(random)
-    let waiting = try WaitingQuery(Query(request.query, allowed: [WaitingQuery.onTimeout]))
+    let waiting = try WaitingQuery(
+      Query(request.query, allowed: [WaitingQuery.onTimeout]), request.fields)
     _ = try Self.types.essence(of: request.fields)
     var input = try Self.input(
       await request.body.collect(upTo: Self.contentLimit), configuration.sessions,

@@ -23,7 +23,8 @@ public struct Limits: Sendable {
   /// Requests in a row that are sent without waiting for an answer (RFC 9112 §9.3.2); after so many the
   /// connection ends.
   public var pipelined = 128
-  /// The contents of all requests that are being read or answered, but for ``freeBody`` of each.
+  /// The contents of all requests that are being read or answered, but for ``freeBody`` of each. A handler
+  /// that waits may keep what it has read, to send it again: its content counts until the answer.
   public var bodies = 64 * 1024 * 1024
   /// What of each content costs nothing of ``bodies``: a few large ones must not keep the many small ones
   /// out.

@@ -32,7 +32,7 @@ struct Shutdown {
       return .interrupted(by: second)
     }
     let end = start + times.grace.duration
-    switch onAll(before: end, { await $0.server.drain(before: end) }) {
+    switch onAll(before: end, { await $0.drain(before: end) }) {
     case .done: return .drained
     case .late: return cut()
     case .interrupted(let second): return .interrupted(by: second)
@@ -84,6 +84,14 @@ struct Shutdown {
       if case .end(let signal) = event { return signal }
     }
     return nil
+  }
+}
+
+extension Worker.Parts {
+  /// Who has left without his answer has what was started for him stopped, even where no connection is left.
+  fileprivate func drain(before end: Instant) async {
+    await server.drain(before: end)
+    await gateway.finish()
   }
 }
 

@@ -97,7 +97,9 @@ import Testing
     try await withGateway(answering: Self.script([("FAILED", "")])) { gateway in
       for (last, next) in [
         ("7-RUNNING", 8), ("x", 1), ("-RUNNING", 1), ("-3-RUNNING", 1), ("0-RUNNING", 1),
-        ("\(Int.max)-RUNNING", .min), ("99999999999999999999-RUNNING", 1), ("07-RUNNING", 1),
+        ("9007199254740992-RUNNING", 9_007_199_254_740_993),
+        ("9007199254740993-RUNNING", 1), ("\(Int.max)-RUNNING", 1),
+        ("99999999999999999999-RUNNING", 1), ("07-RUNNING", 1),
       ] {
         let text = try await events(gateway, [("Last-Event-ID", last)])
         #expect(text.contains("\nid: \(next)-FAILED\n"))

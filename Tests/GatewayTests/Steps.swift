@@ -8,6 +8,7 @@ final class Steps: Sendable {
     var pauses: [Duration] = []
     var paused: CheckedContinuation<Void, Never>?
     var cancelled = 0
+    var now = Instant.now
   }
 
   private let state = Lock(State())
@@ -20,6 +21,7 @@ final class Steps: Sendable {
   var tools: PollTools {
     PollTools(
       random: { 0 },
+      now: { [self] in state.withLock { $0.now } },
       pause: { [self] (_, duration) async throws(CancellationError) in
         await withTaskCancellationHandler {
           await withCheckedContinuation { continuation in
@@ -41,6 +43,11 @@ final class Steps: Sendable {
   func step() async throws {
     try await eventually { self.state.withLock { $0.paused != nil } }
     end()
+  }
+
+  /// Lets time pass in which nothing happens.
+  func advance(by duration: Duration) {
+    state.withLock { $0.now = $0.now + duration }
   }
 
   private func end() {

@@ -7,14 +7,14 @@ import Testing
 @testable import Gateway
 
 @Suite(.timeLimit(.minutes(1))) struct WaitingTests {
-  private static let path = "/sessions/s/calculations/c"
-  private static let code = [("Content-Type", "text/x-python")]
+  static let path = "/sessions/s/calculations/c"
+  static let code = [("Content-Type", "text/x-python")]
 
-  private static func wait(_ seconds: Int) -> [(name: String, value: String)] {
+  static func wait(_ seconds: Int) -> [(name: String, value: String)] {
     [("Prefer", "wait=\(seconds)")]
   }
 
-  private static func calculation(_ state: String, _ more: String = "") -> Script {
+  static func calculation(_ state: String, _ more: String = "") -> Script {
     Script(
       content: """
         {"CalculationExecutionId":"c","SessionId":"s","Description":"d",
@@ -22,23 +22,23 @@ import Testing
         """)
   }
 
-  private static func status(_ state: String, progress: String = "") -> Script {
+  static func status(_ state: String, progress: String = "") -> Script {
     Script(
       content: #"{"Status":{"State":"\#(state)"},"Statistics":{"Progress":"\#(progress)"}}"#)
   }
 
-  private static func session(_ state: String) -> Script {
+  static func session(_ state: String) -> Script {
     Script(content: #"{"SessionId":"s","WorkGroup":"w","Status":{"State":"\#(state)"}}"#)
   }
 
-  private static let started = Script(
+  static let started = Script(
     content: #"{"CalculationExecutionId":"c","State":"CREATING"}"#)
-  private static let busy = Script.error(
+  static let busy = Script.error(
     "InvalidRequestException",
     "Session is in the BUSY state; needs to be IDLE to accept Calculations.")
 
   /// Answers each operation with one script after the other, the last one again and again.
-  private static func inTurn(_ scripts: [String: [Script]]) -> @Sendable (String) -> Script {
+  static func inTurn(_ scripts: [String: [Script]]) -> @Sendable (String) -> Script {
     let state = Lock(scripts)
     return { name in
       state.withLock { scripts in
@@ -50,7 +50,7 @@ import Testing
   }
 
   /// Polls without pauses.
-  private static func hasty() -> Gateway.Shared {
+  static func hasty() -> Gateway.Shared {
     Gateway.Shared(
       polls: PollTools(
         random: { 0 },
@@ -92,7 +92,7 @@ import Testing
       "GetCalculationExecution": [Self.calculation("CREATED")],
       "GetCalculationExecutionStatus": [Self.status("RUNNING", progress: "40%")],
     ])
-    try await withGateway(answering: script) { gateway in
+    try await withGateway(answering: script, shared: Self.hasty()) { gateway in
       let response = try await gateway.answer(.get, Self.path, Self.wait(1))
       #expect(response.status == .ok)
       #expect(response.fields[.preferenceApplied] == "wait=1")
@@ -215,7 +215,7 @@ import Testing
 
   // MARK: POST
 
-  private static let submission = "/sessions/s/calculations"
+  static let submission = "/sessions/s/calculations"
 
   @Test func `one call submits, waits and answers as the calculation's own resource does`()
     async throws
@@ -310,10 +310,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (End.time, true), (.halfClose, true), (.gone, true), (.drain, false),
+    (End.time, true, true), (.halfClose, true, true), (.gone, true, false), (.drain, false, false),
   ])
   private func `what nobody waits for any more is stopped, but for a drain`(
-    end: End, isStopped: Bool
+    end: End, isStopped: Bool, isToldOf: Bool
   ) async throws {
     let script = Self.inTurn([
       "StartCalculationExecution": [Self.started],
@@ -356,7 +356,8 @@ import Testing
         case .gone: task.cancel()
         }
         let text = try await task.value
-        #expect(text?.contains(last) == isStopped)
+        #expect(text?.contains(last) == isToldOf)
+        await gateway.finish()
       }
       #expect(calls.names.count { $0 == stop } == (isStopped ? 1 : 0))
     }
@@ -383,6 +384,7 @@ import Testing
       }
       begun.value = request
       try await request.value
+      await gateway.finish()
     }
     #expect(calls.names.contains("StopCalculationExecution"))
   }
@@ -410,7 +412,8 @@ import Testing
 
   @Test(arguments: [
     ("onTimeout=keep", "/sessions/s/calculations"), ("onBusy=fail", "/sessions/s/calculations"),
-    ("onTimeout=", "/sessions"), ("onBusy=wait", "/sessions"),
+    ("onTimeout=", "/sessions"), ("onBusy=wait", "/sessions"), ("onTimeout=cancel", "/sessions"),
+    ("onTimeout=cancel", "/sessions/s/calculations"),
     ("onBusy=wait&onBusy=wait", "/sessions/s/calculations"),
   ])
   func `other words in the query are refused before anything is started`(

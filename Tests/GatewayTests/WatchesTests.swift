@@ -218,12 +218,36 @@ import Testing
       #expect(seen2 == 1)
       #expect(answers.asked == 1)
       let fresh = LoopTask(on: loop) {
-        try await watcher.state(during: nil, isFresh: true) { $0 == 1 }
+        try await watcher.state(during: nil, after: watcher.currentPoll) { $0 == 1 }
       }
       try await steps.step()
       let seen3 = try await fresh.value
       #expect(seen3 == 1)
       #expect(answers.asked == 2)
+    }
+  }
+
+  @Test func `who comes late has one poll brought forward for all, and the pauses short again`()
+    async throws
+  {
+    let (steps, answers) = (Steps(), Answers(1))
+    let watches = Self.watches(steps)
+    try await onLoop { loop in
+      let poll = { (last: Int?) throws(AthenaError) in try answers.next() }
+      let first = watches.join("a", on: loop, poll: poll)
+      for _ in 0..<2 { try await steps.step() }
+      try await eventually { steps.pauses.count == 3 }
+      let early = watches.join("a", on: loop, poll: poll)
+      #expect(early.recent == 1)
+      steps.advance(by: .milliseconds(251))
+      #expect(early.recent == nil)
+      let late = (0..<10).map { _ in watches.join("a", on: loop, poll: poll) }
+      try await eventually { steps.pauses.count == 4 }
+      #expect(late.allSatisfy { $0.recent == 1 })
+      #expect(first.latest == 1)
+      #expect(answers.asked == 4)
+      #expect(steps.cancelled == 1)
+      #expect(steps.pauses == [250, 375, 562.5, 250].map { .milliseconds($0) })
     }
   }
 

@@ -24,8 +24,7 @@ struct EventStream {
   }
 
   mutating func state(_ calculation: CalculationExecution) async throws {
-    // It wraps rather than traps, for a caller that has counted on its own.
-    number &+= 1
+    number += 1
     let id = EventID(number: number, state: calculation.status.state?.rawValue ?? "")
     let data = JSONWriter.object { calculation.writeStatus(to: &$0) }
     try await send("event: state\nid: \(id)\ndata: \(data)\n\n")
@@ -54,6 +53,9 @@ struct EventID: CustomStringConvertible, Equatable {
   let number: Int
   let state: String
 
+  /// What no calculation gets to, and every JSON number and double still counts to.
+  private static let highest = 1 << 53
+
   init(number: Int, state: String) {
     self.number = number
     // Whatever Athena calls it, an id is one line.
@@ -63,7 +65,8 @@ struct EventID: CustomStringConvertible, Equatable {
   /// Reads a caller's `Last-Event-ID`; nil for one that the gateway has not given out.
   init?(_ text: String) {
     let parts = text.split(separator: "-", maxSplits: 1)
-    guard parts.count == 2, let number = Int(parts[0]), number > 0 else { return nil }
+    guard parts.count == 2, let number = Int(parts[0]), (1...Self.highest).contains(number)
+    else { return nil }
     self.init(number: number, state: String(parts[1]))
     guard description == text else { return nil }
   }

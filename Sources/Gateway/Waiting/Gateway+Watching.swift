@@ -40,28 +40,41 @@ extension Gateway {
     }
   }
 
-  /// What a thing is that may not be there: the first that is observed of it.
+  /// What a thing is that may not be there: what is observed of it once it is asked for, or was just now.
   func known<State>(
     _ watcher: Watcher<State>, during wait: Wait
   ) async throws(Problem) -> State {
     do throws(AthenaError) {
-      if let state = try await watcher.state(during: wait, where: { _ in true }) { return state }
-      if let failure = watcher.failure { throw failure }
-      // The first answer takes longer than the wait, and nothing can be answered without it.
-      if let state = try await watcher.state(during: nil, where: { _ in true }) { return state }
-      throw .timeout
+      if let state = watcher.recent { return state }
+      let next = try await watcher.state(during: wait, after: watcher.observedPoll) { _ in true }
+      if let next { return next }
+      // An answer takes longer than the wait, and it is answered with that; not with the one after it.
+      if watcher.failure == nil,
+        let state = try await watcher.nextOutcome(beforeDrainOf: wait)
+      {
+        return state
+      }
     } catch {
-      throw Problem(error)
+      guard let latest = watcher.latest, Problem(error).code == .throttled else {
+        throw Problem(error)
+      }
+      return latest
     }
+    // Throttled, or before a drain: what is old is better than nothing.
+    if let latest = watcher.latest { return latest }
+    if let failure = watcher.failure { throw Problem(failure) }
+    throw Problem(.draining, "the gateway is about to end; another one should be asked")
   }
 
   /// What a thing is that is there, once that is wanted or the wait has ended.
+  ///
+  /// - Parameter poll: The number of one: only what later ones observe is what is wanted.
   func settled<State>(
-    _ known: State, _ watcher: Watcher<State>, during wait: Wait,
+    _ known: State, _ watcher: Watcher<State>, during wait: Wait, after poll: Int = 0,
     where isWanted: @escaping @Sendable (State) -> Bool
   ) async throws(Problem) -> State {
     do throws(AthenaError) {
-      let state = try await watcher.state(during: wait, where: isWanted)
+      let state = try await watcher.state(during: wait, after: poll, where: isWanted)
       return state ?? watcher.latest ?? known
     } catch {
       throw Problem(error)

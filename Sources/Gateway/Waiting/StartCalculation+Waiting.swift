@@ -9,23 +9,28 @@ extension Gateway {
   func start(
     _ input: StartCalculationExecution, _ query: WaitingQuery, _ request: Request
   ) async throws(Problem) -> Started<CalculationExecution>.Outcome {
-    let preferred = preferredWait(request, mindingEndOfInput: query.cancelsOnTimeout)
-    guard let preferred else {
-      let wait =
-        query.waitsForIdle
-        ? Wait(of: Self.patienceWithBusySessions, for: request, on: loop) : nil
-      return .init(state: try await start(input, waitingForIdle: wait))
+    let cancels = query.cancelsOnTimeout
+    let preferred = preferredWait(request, mindingEndOfInput: cancels)
+    let patience =
+      preferred == nil && query.waitsForIdle
+      ? Wait(
+        of: Self.patienceWithBusySessions, for: request, on: loop, mindingEndOfInput: cancels) : nil
+    guard let wait = preferred ?? patience else {
+      return .init(state: try await start(input, waitingForIdle: nil))
     }
-    let startAndWait = { [self] () async throws(Problem) -> Started<CalculationExecution>.Outcome in
-      let calculation = try await start(input, waitingForIdle: query.waitsForIdle ? preferred : nil)
-      return await outcome(of: calculation, during: preferred, cancels: query.cancelsOnTimeout)
+    return try await shielded(wait, if: cancels) { [self] (tell) async throws(Problem) in
+      let calculation = try await start(input, waitingForIdle: query.waitsForIdle ? wait : nil)
+      // Without a preference it is the session alone that was waited for.
+      guard preferred != nil || (cancels && wait.end == .callerLeft) else {
+        return .init(state: calculation)
+      }
+      return await outcome(of: calculation, during: wait, cancels: cancels, tell: tell)
     }
-    return query.cancelsOnTimeout
-      ? try await shielded(preferred, startAndWait) : try await startAndWait()
   }
 
   private func outcome(
-    of calculation: CalculationExecution, during wait: Wait, cancels: Bool
+    of calculation: CalculationExecution, during wait: Wait, cancels: Bool,
+    tell: (Started<CalculationExecution>.Outcome) -> Void
   ) async -> Started<CalculationExecution>.Outcome {
     let id = calculation.calculationExecutionID ?? ""
     let athena = athena
@@ -36,7 +41,7 @@ extension Gateway {
       },
       get: { () async throws(AthenaError) in try await athena.getCalculationExecution(id) })
     return await started.outcome(
-      watch(calculation: id, isNew: true), during: wait, cancels: cancels)
+      watch(calculation: id, isNew: true), during: wait, cancels: cancels, tell: tell)
   }
 
   /// - Parameter wait: For a session that is busy, with the same token; nil for no such wait.
@@ -75,7 +80,7 @@ extension Gateway {
     _ watcher: Watcher<Session>, during wait: Wait
   ) async throws(Problem) -> Session? {
     do throws(AthenaError) {
-      return try await watcher.state(during: wait, isFresh: true) { !$0.isBusy }
+      return try await watcher.state(during: wait, after: watcher.currentPoll) { !$0.isBusy }
     } catch {
       throw Problem(error)
     }

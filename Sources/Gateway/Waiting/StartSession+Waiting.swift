@@ -12,24 +12,25 @@ extension Gateway {
       let output = try await start(session: input)
       return (output.sessionID, .init(state: Session(output)))
     }
-    let startAndWait = { [self] () async throws(Problem) -> (String, Started<Session>.Outcome) in
+    let cancels = query.cancelsOnTimeout
+    return try await shielded(wait, if: cancels) { [self] (tell) async throws(Problem) in
       let output = try await start(session: input)
-      let outcome = await outcome(of: output, during: wait, cancels: query.cancelsOnTimeout)
-      return (output.sessionID, outcome)
+      let id = output.sessionID
+      return (id, await outcome(of: output, during: wait, cancels: cancels) { tell((id, $0)) })
     }
-    return query.cancelsOnTimeout
-      ? try await shielded(wait, startAndWait) : try await startAndWait()
   }
 
   private func outcome(
-    of output: StartSession.Output, during wait: Wait, cancels: Bool
+    of output: StartSession.Output, during wait: Wait, cancels: Bool,
+    tell: (Started<Session>.Outcome) -> Void
   ) async -> Started<Session>.Outcome {
     let (id, athena) = (output.sessionID, athena)
     let started = Started(
       atFirst: Session(output), isSettled: { $0.isSettled },
       cancel: { () async throws(AthenaError) in _ = try await athena.terminateSession(id) },
       get: { () async throws(AthenaError) in try await athena.getSession(id) })
-    return await started.outcome(watch(session: id, isNew: true), during: wait, cancels: cancels)
+    return await started.outcome(
+      watch(session: id, isNew: true), during: wait, cancels: cancels, tell: tell)
   }
 
   private func start(session input: JSONObject) async throws(Problem) -> StartSession.Output {

@@ -16,20 +16,29 @@ struct Started<State: Sendable> {
     var failure: Problem?
   }
 
-  /// - Parameter cancels: Whether it is to be stopped where the caller doesn't get its end.
+  /// - Parameters:
+  ///   - cancels: Whether it is to be stopped where the caller doesn't get its end.
+  ///   - tell: Gets what is known before that.
   func outcome(
-    _ watcher: Watcher<State>, during wait: Wait, cancels: Bool
+    _ watcher: Watcher<State>, during wait: Wait, cancels: Bool, tell: (Outcome) -> Void
   ) async -> Outcome {
     var outcome = Outcome(state: atFirst)
     do throws(AthenaError) {
-      let settled = try await watcher.state(during: wait, where: isSettled)
+      let settled = try await watcher.state(
+        during: wait, after: watcher.poll, where: isSettled)
       outcome.state = settled ?? watcher.latest ?? atFirst
-      guard cancels, settled == nil, wait.end != .drain else { return outcome }
+      guard settled == nil else { return outcome }
+    } catch {
+      outcome = Outcome(state: watcher.latest ?? atFirst, failure: Problem(error))
+    }
+    guard cancels, wait.end != .drain else { return outcome }
+    tell(outcome)
+    do throws(AthenaError) {
       try await cancel()
       outcome.state = try await get()
     } catch {
-      outcome.state = watcher.latest ?? outcome.state
-      outcome.failure = Problem(error)
+      // What went wrong first is why the rest was tried.
+      outcome.failure = outcome.failure ?? Problem(error)
     }
     return outcome
   }

@@ -13,6 +13,8 @@ final class Wait {
   private(set) var end: End?
   private var deadline: Deadline?
   private var action: (() -> Void)?
+  private var isDrained = false
+  private var drainAction: (() -> Void)?
 
   /// Begins it.
   ///
@@ -26,7 +28,7 @@ final class Wait {
     deadline?.arm(after: duration)
     request.waiting?.wait(atMost: duration, mindingEndOfInput: minding) { [weak self] in
       switch $0 {
-      case .drain: self?.finish(.drain)
+      case .drain: self?.drain()
       case .callerLeft: self?.finish(.callerLeft)
       }
     }
@@ -36,6 +38,20 @@ final class Wait {
   func onEnd(_ action: @escaping () -> Void) {
     guard end == nil else { return action() }
     self.action = action
+  }
+
+  /// Has a drain call `action`, even one after the end; at once where it has come already.
+  func onDrain(_ action: @escaping () -> Void) {
+    guard !isDrained else { return action() }
+    drainAction = action
+  }
+
+  private func drain() {
+    isDrained = true
+    let action = drainAction
+    drainAction = nil
+    finish(.drain)
+    action?()
   }
 
   func finish(_ end: End) {

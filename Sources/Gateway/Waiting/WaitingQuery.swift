@@ -1,3 +1,5 @@
+import HTTPMessage
+
 /// What the query of a POST says of waiting.
 struct WaitingQuery {
   static let names = [onTimeout, onBusy]
@@ -9,9 +11,15 @@ struct WaitingQuery {
   /// Whether a session that is busy is waited for.
   let waitsForIdle: Bool
 
-  init(_ query: Query) throws(Problem) {
+  init(_ query: Query, _ fields: FieldSection) throws(Problem) {
     cancelsOnTimeout = try Self.is(Self.onTimeout, "cancel", in: query)
     waitsForIdle = try Self.is(Self.onBusy, "wait", in: query)
+    guard !cancelsOnTimeout || waitsForIdle || WaitPreference(fields) != nil else {
+      throw Problem(
+        .invalidRequest,
+        "the query parameter 'onTimeout' needs something that is waited for: add the header "
+          + "'Prefer: wait=N', with N in seconds")
+    }
   }
 
   private static func `is`(

@@ -32,7 +32,8 @@ final class Watches<State: Sendable>: Sendable {
   }
 
   /// Joins those who watch a thing. The first of them begins the polls, as a task of its own on his loop: it
-  /// goes on without him, until the last watcher has left or there is nothing more to see.
+  /// goes on without him, until the last watcher has left or there is nothing more to see. Who comes later
+  /// and finds nothing recent has the next poll come at once, and the pauses be short again.
   ///
   /// - Parameters:
   ///   - isNew: Whether the thing has only just begun, so that asking at once is too early.
@@ -47,7 +48,7 @@ final class Watches<State: Sendable>: Sendable {
         entries[key]?.watchers += 1
         return (entry.watch, false)
       }
-      let watch = Watch<State>()
+      let watch = Watch<State>(now: tools.now)
       entries[key] = Entry(watch: watch, watchers: 1)
       return (watch, true)
     }
@@ -58,7 +59,9 @@ final class Watches<State: Sendable>: Sendable {
       }
       watch.begin(PollTask(task: task, loop: loop))
     }
-    return Watcher(watch) { [self] in leave(watch, key) }
+    let watcher = Watcher(watch) { [self] in leave(watch, key) }
+    if !isFirst { watch.hurry() }
+    return watcher
   }
 
   private func leave(_ watch: Watch<State>, _ key: [UInt8]) {
@@ -78,8 +81,9 @@ final class Watches<State: Sendable>: Sendable {
     var pace = PollPace()
     var pause = isNew ? pace.next(random: tools.random()) : nil
     while true {
-      if let pause { try? await tools.pause(loop, pause) }
+      if let pause, await !self.pause(watch, pause, on: loop) { pace = PollPace() }
       guard !Task.isCancelled else { return }
+      watch.beginPoll()
       do throws(AthenaError) {
         let state = try await poll(watch.latest)
         let isLast = isFinal(state)
@@ -92,5 +96,19 @@ final class Watches<State: Sendable>: Sendable {
         pause = pace.backOff(random: tools.random())
       }
     }
+  }
+
+  /// Waits with the next poll; false where that is hurried.
+  private func pause(
+    _ watch: Watch<State>, _ duration: Duration, on loop: EventLoop
+  ) async -> Bool {
+    let pause = loop.spawn { [tools] in try? await tools.pause(loop, duration) }
+    watch.beginPause(PollTask(task: pause, loop: loop))
+    await withTaskCancellationHandler {
+      await pause.value
+    } onCancel: {
+      pause.cancel()
+    }
+    return watch.endPause()
   }
 }
