@@ -27,8 +27,7 @@ struct WaitingQuery {
   ) throws(Problem) -> Bool {
     guard let value = query[name] else { return false }
     guard value == only else {
-      throw Problem(
-        .invalidRequest, "the query parameter '\(name)' must be '\(only)', or be left out")
+      throw Problem(query: name, "must be '\(only)', or be left out")
     }
     return true
   }
