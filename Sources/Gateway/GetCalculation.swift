@@ -17,15 +17,29 @@ extension Gateway {
       } else {
         try await calculation(calculationID, of: sessionID)
       }
-    let included = await included(outputs, for: calculation)
-    var response = Response.json { writer in
+    if request.method == .head, calculation.isTerminal, !outputs.isEmpty {
+      return Self.headWithOutputs(request)
+    }
+    let share = OutputBudget.Share(of: outputBudget)
+    let included = await included(outputs, for: calculation, share)
+    if let refusal = included.lazy.compactMap(\.refusal).first { throw refusal }
+    var response = Response.json(reserving: included.reduce(512) { $0 + $1.jsonLength }) { writer in
       calculation.write(to: &writer)
       for output in included { output.write(to: &writer) }
     }.applyingPreference(of: request)
     // To a cache there are two: with Preference-Applied, and without.
     if calculation.isTerminal { response.fields[.vary] = "Prefer" }
     let isFinal = calculation.isTerminal && included.allSatisfy(\.isFinal)
-    return response.conditional(on: request.fields, isFinal: isFinal)
+    return response.conditional(on: request.fields, isFinal: isFinal).holding(share)
+  }
+
+  /// Nothing is read for an answer that has no content; what of its head only the content tells is left
+  /// out (RFC 9110 §9.3.2).
+  private static func headWithOutputs(_ request: Request) -> Response {
+    Response(
+      status: .ok, fields: [.contentType: "application/json", .vary: "Prefer"],
+      content: .stream(length: nil) { _ in }
+    ).applyingPreference(of: request)
   }
 
   /// The calculation once it has ended, or as it is at the end of the wait. It is proved with the first
