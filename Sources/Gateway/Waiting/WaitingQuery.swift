@@ -16,9 +16,8 @@ struct WaitingQuery {
     waitsForIdle = try Self.is(Self.onBusy, "wait", in: query)
     guard !cancelsOnTimeout || waitsForIdle || WaitPreference(fields) != nil else {
       throw Problem(
-        .invalidRequest,
-        "the query parameter 'onTimeout' needs something that is waited for: add the header "
-          + "'Prefer: wait=N', with N in seconds")
+        query: Self.onTimeout,
+        "needs something that is waited for: add the header 'Prefer: wait=N', with N in seconds")
     }
   }
 
