@@ -1,4 +1,5 @@
 import AWSClient
+import HTTPMessage
 import JSON
 
 /// Why an operation has no result.
@@ -69,11 +70,16 @@ extension AthenaError {
 }
 
 extension AthenaException {
+  /// As a Content-Range has it: digits alone, where Swift's integers may have a sign.
+  private static func objectLength(_ digits: String) -> Int? {
+    ContentRange(field: "bytes */\(digits)")?.length
+  }
+
   fileprivate init(_ error: ServiceError, source: Source) {
     self.init(
       source: source, code: error.code, message: error.message, status: error.status,
       athenaErrorCode: error.members["AthenaErrorCode"]?.asString,
       resourceName: error.members["ResourceName"]?.asString, requestID: error.requestID,
-      objectLength: error.members["ActualObjectSize"]?.asString.flatMap { Int($0) })
+      objectLength: error.members["ActualObjectSize"]?.asString.flatMap(Self.objectLength))
   }
 }

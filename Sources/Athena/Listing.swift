@@ -2,6 +2,9 @@ import JSON
 
 /// Which part of a list is asked for.
 public struct Listing: Sendable, Equatable {
+  /// The most characters that Athena's model lets a token have.
+  public static let longestToken = 2048
+
   /// The state of those that are wanted; nil for all.
   public var stateFilter: String?
   /// How many of them at most, from 1 to 100.
@@ -42,8 +45,13 @@ extension Page<JSONObject> {
   init(_ reader: inout JSONObjectReader, _ name: String, of members: [Shape.Member]) {
     let list = Shape.Member(name, .list(.structure(members)))
     let page = reader.structure([list, .init("NextToken", .string())], from: .athena)
+    let token = page["NextToken"]?.asString ?? ""
+    // What is handed on as a page token has to be one that is taken back.
+    if token.unicodeScalars.count > Listing.longestToken {
+      reader.record("has more than \(Listing.longestToken) characters", at: "NextToken")
+    }
     items = (page[name]?.asArray ?? []).compactMap(\.asObject)
     // Empty is none: to ask with it would be to begin anew.
-    nextToken = page["NextToken"]?.asString.flatMap { $0.isEmpty ? nil : $0 }
+    nextToken = token.isEmpty ? nil : token
   }
 }

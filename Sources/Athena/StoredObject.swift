@@ -30,8 +30,11 @@ public final class StoredObject {
 }
 
 extension AthenaClient {
-  /// Whether the text is `s3://bucket/key`, the key as it is: not percent-encoded.
-  public static func isObject(_ uri: String) -> Bool { S3URI(uri) != nil }
+  /// Whether the text is `s3://bucket/key`, the key as it is: not percent-encoded. In this one spelling, since
+  /// such texts are compared byte by byte.
+  public static func isObject(_ uri: String) -> Bool {
+    uri.utf8.starts(with: "s3://".utf8) && S3URI(uri) != nil
+  }
 
   /// Opens an object, such as one of a calculation's outputs.
   ///
@@ -46,7 +49,8 @@ extension AthenaClient {
     ifNoneMatch: String? = nil
   ) async throws(AthenaError) -> StoredObject? {
     guard let location = S3URI(uri) else {
-      throw .badAnswer("Athena names an output that is not an s3:// URI of an object")
+      throw .badAnswer(
+        "the place of an output is in another form than s3://bucket/key, the only one that is read")
     }
     let read = S3Read(headOnly: headOnly, range: range, ifMatch: ifMatch, ifNoneMatch: ifNoneMatch)
     do throws(AWSError) {

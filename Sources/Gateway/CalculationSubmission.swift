@@ -50,8 +50,7 @@ struct CalculationSubmission {
     Self.checkCode(text, &reader, at: .root)
     guard reader.findings.isEmpty else { throw Problem(findings: reader.findings) }
     if let description, !Self.descriptionLength.contains(description.unicodeScalars.count) {
-      throw Problem(
-        .invalidRequest, "the query parameter 'description' must have 1 to 1024 characters")
+      throw Problem(query: "description", "must have 1 to 1024 characters")
     }
   }
 

@@ -56,6 +56,7 @@ public final class Gateway {
   let configuration: Configuration
   let shared: Shared
   let unfinished = Unfinished()
+  let outputBudget = OutputBudget(64 << 20)
   /// Whether the gateway is about to end: it still answers, but asks for no new callers.
   private(set) var isDraining = false
 

@@ -17,15 +17,29 @@ extension Gateway {
       } else {
         try await calculation(calculationID, of: sessionID)
       }
-    let included = await included(outputs, for: calculation)
-    var response = Response.json { writer in
+    if request.method == .head, calculation.isTerminal, !outputs.isEmpty {
+      return Self.headWithOutputs(request)
+    }
+    let share = OutputBudget.Share(of: outputBudget)
+    let included = await included(outputs, for: calculation, share)
+    if let refusal = included.lazy.compactMap(\.refusal).first { throw refusal }
+    var response = Response.json(reserving: included.reduce(512) { $0 + $1.jsonLength }) { writer in
       calculation.write(to: &writer)
       for output in included { output.write(to: &writer) }
     }.applyingPreference(of: request)
     // To a cache there are two: with Preference-Applied, and without.
     if calculation.isTerminal { response.fields[.vary] = "Prefer" }
     let isFinal = calculation.isTerminal && included.allSatisfy(\.isFinal)
-    return response.conditional(on: request.fields, isFinal: isFinal)
+    return response.conditional(on: request.fields, isFinal: isFinal).holding(share)
+  }
+
+  /// Nothing is read for an answer that has no content; what of its head only the content tells is left
+  /// out (RFC 9110 §9.3.2).
+  private static func headWithOutputs(_ request: Request) -> Response {
+    Response(
+      status: .ok, fields: [.contentType: "application/json", .vary: "Prefer"],
+      content: .stream(length: nil) { _ in }
+    ).applyingPreference(of: request)
   }
 
   /// The calculation once it has ended, or as it is at the end of the wait. It is proved with the first
@@ -35,9 +49,28 @@ extension Gateway {
   ) async throws(Problem) -> CalculationExecution {
     _ = try shared.provedPairs.proof(of: calculationID, in: sessionID)
     let watcher = watch(calculation: calculationID)
-    let first = try await known(watcher, during: wait)
-    try check(first, calculationID, isOf: sessionID)
+    let first = try await known(watcher, calculationID, of: sessionID, during: wait)
     return try await settled(first, watcher, during: wait) { $0.isTerminal }
+  }
+
+  /// The first that is observed of a calculation, if it is the session's.
+  func known(
+    _ watcher: Watcher<CalculationExecution>, _ calculationID: String, of sessionID: String,
+    during wait: Wait
+  ) async throws(Problem) -> CalculationExecution {
+    let first: CalculationExecution
+    do throws(Problem) {
+      first = try await known(watcher, during: wait)
+    } catch {
+      throw Self.problem(ofCalculation: error)
+    }
+    try check(first, calculationID, isOf: sessionID)
+    return first
+  }
+
+  /// That Athena has no such calculation is said as that the session hasn't.
+  private static func problem(ofCalculation problem: Problem) -> Problem {
+    problem.code == .notFound ? ProvedPairs.noSuchCalculation : problem
   }
 
   /// The calculation, if it is the session's. Athena addresses calculations by their id alone: without
@@ -49,14 +82,14 @@ extension Gateway {
     do throws(AthenaError) {
       calculation = try await athena.getCalculationExecution(calculationID)
     } catch {
-      throw Problem(error)
+      throw Self.problem(ofCalculation: Problem(error))
     }
     try check(calculation, calculationID, isOf: sessionID)
     return calculation
   }
 
   /// Whether a calculation that Athena has answered with is the session's.
-  func check(
+  private func check(
     _ calculation: CalculationExecution, _ calculationID: String, isOf sessionID: String
   ) throws(Problem) {
     // An answer that names no session proves nothing, not even that there is no such calculation.
@@ -65,7 +98,7 @@ extension Gateway {
     }
     shared.provedPairs.record(calculationID, of: owner, isTerminal: calculation.isTerminal)
     // Bytes, since String compares by canonical equivalence and ids don't.
-    guard owner.utf8.elementsEqual(sessionID.utf8) else { throw ProvedPairs.foreign }
+    guard owner.utf8.elementsEqual(sessionID.utf8) else { throw ProvedPairs.noSuchCalculation }
   }
 
   /// Proves that the calculation is the session's.

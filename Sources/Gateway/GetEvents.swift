@@ -22,8 +22,7 @@ extension Gateway {
     }
     let watcher = watch(calculation: calculationID)
     let wait = Wait(of: Self.patience, for: request, on: loop)
-    let first = try await known(watcher, during: wait)
-    try check(first, calculationID, isOf: sessionID)
+    let first = try await known(watcher, calculationID, of: sessionID, during: wait)
     return Self.eventStream { [self] writer in
       var events = EventStream(to: writer, after: last?.number ?? 0)
       do {

@@ -9,27 +9,31 @@ extension Gateway {
   ) async throws -> Response {
     _ = try Query(request.query)
     let uri = try uri(of: output, await calculation(calculationID, of: sessionID))
-    let wish = OutputWish(request)
-    let object = try await open(uri, wish)
-    guard let object, !wish.isKnown(object.entityTag) else {
-      let tag = object?.entityTag ?? wish.knownTag
+    let asked = RangeRequest(request)
+    let object = try await open(uri, asked)
+    guard let object, !asked.isNotModified(object.entityTag) else {
+      let tag = object?.entityTag ?? asked.ifNoneMatch
       return Response(status: .notModified, fields: Self.fields(entityTag: tag))
     }
     return Self.response(object)
   }
 
-  /// What there is of the wish: an output that has changed, and one of which nothing is the end, is sent
-  /// whole (RFC 9110 §13.1.5, §14.1.2).
-  private func open(_ uri: String, _ wish: OutputWish) async throws(Problem) -> StoredObject? {
+  /// What there is of what was asked for. An output that the caller has is opened without its content where its
+  /// range is refused, and one whose range is to be ignored whole.
+  private func open(_ uri: String, _ asked: RangeRequest) async throws(Problem) -> StoredObject? {
     do throws(AthenaError) {
-      return try await athena.openObject(
-        uri, headOnly: wish.isHead, range: wish.range, ifMatch: wish.rangeTag,
-        ifNoneMatch: wish.knownTag)
-    } catch {
-      guard wish.isWholeInstead(error) else { throw Problem(error) }
-    }
-    do throws(AthenaError) {
-      return try await athena.openObject(uri, ifNoneMatch: wish.knownTag)
+      do throws(AthenaError) {
+        return try await athena.openObject(
+          uri, headOnly: asked.isHead, range: asked.range, ifMatch: asked.ifRange,
+          ifNoneMatch: asked.ifNoneMatch)
+      } catch {
+        if asked.evaluatesIfNoneMatch(after: error) {
+          let head = try await athena.openObject(uri, headOnly: true)
+          if asked.isNotModified(head?.entityTag) { return head }
+        }
+        guard asked.ignoresRange(after: error) else { throw error }
+      }
+      return try await athena.openObject(uri, ifNoneMatch: asked.ifNoneMatch)
     } catch {
       throw Problem(error)
     }

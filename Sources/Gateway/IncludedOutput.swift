@@ -34,13 +34,23 @@ struct IncludedOutput {
     var outputs: [Route.Output] = []
     for name in list.split(separator: ",", omittingEmptySubsequences: false) {
       guard let output = Route.Output(rawValue: String(name)), !outputs.contains(output) else {
-        throw Problem(
-          .invalidRequest,
-          "the query parameter '\(parameter)' must be stdout, stderr or stdout,stderr")
+        throw Problem(query: parameter, "must be stdout, stderr or stdout,stderr")
       }
       outputs.append(output)
     }
     return outputs
+  }
+
+  /// Why all of the answer has to come later: the gateway has too much in hand to read the output.
+  var refusal: Problem? {
+    guard case .failure(let problem) = end, problem.code == .overloaded else { return nil }
+    return problem
+  }
+
+  /// How many bytes the text takes up in an answer.
+  var jsonLength: Int {
+    guard case .success(let end) = end else { return 0 }
+    return JSONWriter.length(of: end.text)
   }
 
   /// Whether the same answer is to be had again: a failure of S3's may pass.
@@ -73,22 +83,25 @@ extension Gateway {
 
   /// The ends of a calculation's outputs, fetched side by side; none of one that is not finished.
   func included(
-    _ outputs: [Route.Output], for calculation: CalculationExecution
+    _ outputs: [Route.Output], for calculation: CalculationExecution, _ share: OutputBudget.Share
   ) async -> [IncludedOutput] {
     guard calculation.isTerminal else { return [] }
     let gateway = LoopBound(self, to: loop)
-    async let stdout = gateway.value.included(.stdout, of: outputs, for: calculation)
-    async let stderr = gateway.value.included(.stderr, of: outputs, for: calculation)
+    async let stdout = gateway.value.included(.stdout, of: outputs, for: calculation, share)
+    async let stderr = gateway.value.included(.stderr, of: outputs, for: calculation, share)
     return await [stdout, stderr].compactMap { $0 }
   }
 
   private func included(
-    _ output: Route.Output, of outputs: [Route.Output], for calculation: CalculationExecution
+    _ output: Route.Output, of outputs: [Route.Output], for calculation: CalculationExecution,
+    _ share: OutputBudget.Share
   ) async -> IncludedOutput? {
     guard outputs.contains(output) else { return nil }
     do throws(Problem) {
-      let end = try await end(of: uri(of: output, calculation))
-      return IncludedOutput(output: output, end: .success(end))
+      let end = try await end(of: uri(of: output, calculation), share)
+      let included = IncludedOutput(output: output, end: .success(end))
+      try share.take(included.jsonLength)
+      return included
     } catch {
       // Of a transfer that the request's deadline has ended it says no more than that.
       let problem = Task.isCancelled ? Problem(.handlerTimeout) : error
@@ -96,23 +109,35 @@ extension Gateway {
     }
   }
 
-  private func end(of uri: String) async throws(Problem) -> IncludedOutput.End {
+  private func end(
+    of uri: String, _ share: OutputBudget.Share
+  ) async throws(Problem) -> IncludedOutput.End {
+    let object: StoredObject?
     do throws(AthenaError) {
-      let object = try await athena.openObject(uri, range: .suffix(Self.includedLimit))
-      var bytes: [UInt8] = []
-      while let piece = try await object?.read() {
-        bytes += piece
-        guard bytes.count <= Self.includedLimit else {
-          throw AthenaError.badAnswer("S3 sends more than the range that was asked for")
-        }
-      }
-      let start = object?.contentRange?.positions?.lowerBound ?? 0
-      return IncludedOutput.End(bytes, isTruncated: start > 0)
+      object = try await athena.openObject(uri, range: .suffix(Self.includedLimit))
     } catch {
       // Of an empty output the last bytes are no range.
       if case .exception(let exception) = error, exception.isUnsatisfiableRange {
         return IncludedOutput.End([], isTruncated: false)
       }
+      throw Problem(error)
+    }
+    var bytes: [UInt8] = []
+    while let piece = try await Self.piece(of: object) {
+      try share.take(piece.count)
+      bytes += piece
+      guard bytes.count <= Self.includedLimit else {
+        throw Problem(AthenaError.badAnswer("S3 sends more than the range that was asked for"))
+      }
+    }
+    let start = object?.contentRange?.positions?.lowerBound ?? 0
+    return IncludedOutput.End(bytes, isTruncated: start > 0)
+  }
+
+  private static func piece(of object: StoredObject?) async throws(Problem) -> [UInt8]? {
+    do throws(AthenaError) {
+      return try await object?.read()
+    } catch {
       throw Problem(error)
     }
   }

@@ -18,13 +18,12 @@ struct ListQuery {
     filters = more + ["state", "limit"]
     let limit = try query["limit"].map(Self.limit) ?? 50
     if let state = query["state"], !states.contains(state) {
-      throw Problem(
-        .invalidRequest,
-        "the query parameter 'state' must be one of \(states.joined(separator: ", "))")
+      throw Problem(query: "state", "must be one of \(states.joined(separator: ", "))")
     }
-    if let token = query["pageToken"], !(1...2048).contains(token.unicodeScalars.count) {
-      throw Problem(
-        .invalidRequest, "the query parameter 'pageToken' must have 1 to 2048 characters")
+    if let token = query["pageToken"],
+      !(1...Listing.longestToken).contains(token.unicodeScalars.count)
+    {
+      throw Problem(query: "pageToken", "must have 1 to \(Listing.longestToken) characters")
     }
     listing = Listing(
       stateFilter: query["state"], maxResults: limit, nextToken: query["pageToken"])
@@ -37,8 +36,7 @@ struct ListQuery {
     guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
       let limit = Int(text), (1...100).contains(limit)
     else {
-      throw Problem(
-        .invalidRequest, "the query parameter 'limit' must be an integer from 1 to 100")
+      throw Problem(query: "limit", "must be an integer from 1 to 100")
     }
     return limit
   }

@@ -9,11 +9,10 @@ extension Gateway {
       request.query, states: SessionState.known.map(\.rawValue), more: ["workGroup"])
     guard let workGroup = query["workGroup"] ?? configuration.sessions.workGroup else {
       throw Problem(
-        .invalidRequest,
-        "the query parameter 'workGroup' is required: the gateway has no --work-group of its own")
+        query: "workGroup", "is required: the gateway has no --work-group of its own")
     }
     if let fault = Shape.workGroup.fault(in: .string(workGroup)) {
-      throw Problem(.invalidRequest, "the query parameter 'workGroup' \(fault)")
+      throw Problem(query: "workGroup", fault)
     }
     let page: Page<JSONObject>
     do throws(AthenaError) {

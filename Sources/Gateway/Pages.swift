@@ -86,10 +86,10 @@ extension Gateway {
 extension Response {
   /// An answer whose content is a JSON object.
   static func json(
-    status: HTTPResponse.Status = .ok, fields: HTTPFields = [:],
+    status: HTTPResponse.Status = .ok, fields: HTTPFields = [:], reserving capacity: Int = 512,
     _ write: (inout JSONWriter) -> Void
   ) -> Response {
-    var writer = JSONWriter(reserving: 512)
+    var writer = JSONWriter(reserving: capacity)
     writer.beginObject()
     write(&writer)
     writer.endObject()

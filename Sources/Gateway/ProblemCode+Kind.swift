@@ -31,8 +31,9 @@ extension ProblemCode {
     case .malformedRequest:
       Kind(
         .badRequest, "The request can't be read",
-        "The message, its path, its query or its JSON is not well-formed. The detail names the "
-          + "place and the rule; correct the request before sending it again.")
+        "The message, its path or its JSON is not well-formed, or its query has a parameter or a "
+          + "value that the resource doesn't take. The detail names the place and the rule; correct "
+          + "the request before sending it again.")
     case .invalidRequest:
       Kind(
         .badRequest, "The request breaks a rule",
@@ -197,8 +198,8 @@ extension ProblemCode {
     case .overloaded:
       Kind(
         .serviceUnavailable, "The gateway has too much to do", retryable: true, retryAfter: 1,
-        "The gateway has as many connections, contents of requests or calls to AWS in hand as it may; the "
-          + "detail says which. Try again when the time of the Retry-After field has passed. The operator "
+        "The gateway has as many connections, contents of requests, outputs to include or calls to AWS in "
+          + "hand as it may; the detail says which. Try again when the time of the Retry-After field has passed. The operator "
           + "can raise limits or add gateways.")
     case .internalError:
       Kind(

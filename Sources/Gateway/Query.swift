@@ -15,7 +15,7 @@ struct Query {
       let name = try percentDecoded(parts[0], plusIsSpace: true)
       guard allowed.contains(name) else { throw Self.unknown(name, allowed, instead) }
       guard values[name] == nil else {
-        throw Problem(.malformedRequest, "the query parameter '\(name)' appears twice")
+        throw Problem(query: name, "appears twice")
       }
       values[name] =
         parts.count == 2
@@ -35,5 +35,14 @@ struct Query {
       : "this resource has \(allowed.joined(separator: ", "))" + (instead.map { "; \($0)" } ?? "")
     return Problem(
       .malformedRequest, "unknown query parameter '\(name.prefix(64))'; \(known)")
+  }
+}
+
+extension Problem {
+  /// A query parameter that breaks a rule.
+  ///
+  /// - Parameter fault: What follows its name.
+  init(query name: String, _ fault: String) {
+    self.init(.malformedRequest, "the query parameter '\(name)' \(fault)")
   }
 }

@@ -30,15 +30,42 @@ extension Gateway {
     let input = StartCalculationExecution(
       sessionID: sessionID, codeBlock: codeBlock, description: submission.description,
       clientRequestToken: token)
-    let outcome = try await start(input, query.waiting, request)
-    let included = await included(query.outputs, for: outcome.state)
+    var outcome = try await start(input, query.waiting, request)
     let id = outcome.state.calculationExecutionID ?? ""
+    let share = OutputBudget.Share(of: outputBudget)
+    let included = await included(query.outputs, of: id, for: &outcome, share)
+    let waits = WaitPreference(request.fields) != nil
     let location = configuration.basePath.calculation(id, of: sessionID)
-    return .json(status: .created, fields: [.location: location]) { writer in
-      outcome.state.write(to: &writer)
+    let (state, failure) = (outcome.state, outcome.failure)
+    return Response.json(
+      status: .created, fields: [.location: location],
+      reserving: included.reduce(512) { $0 + $1.jsonLength }
+    ) { writer in
+      state.write(to: &writer)
       for output in included { output.write(to: &writer) }
-      writer.waitError(outcome.failure)
-    }.applyingPreference(of: request)
+      if waits { writer.waitError(failure) }
+    }.applyingPreference(of: request).holding(share)
+  }
+
+  /// The outputs of what was started. A repeated submission may be answered with its end at once, which says
+  /// nothing of where they are: Athena is asked for that first.
+  private func included(
+    _ outputs: [Route.Output], of id: String,
+    for outcome: inout Started<CalculationExecution>.Outcome,
+    _ share: OutputBudget.Share
+  ) async -> [IncludedOutput] {
+    guard !outputs.isEmpty, outcome.state.isTerminal else { return [] }
+    if !outcome.isObserved {
+      do throws(AthenaError) {
+        outcome.observe(try await athena.getCalculationExecution(id))
+        outcome.failure = nil
+      } catch {
+        let problem = Problem(error)
+        outcome.failure = problem
+        return outputs.map { IncludedOutput(output: $0, end: .failure(problem)) }
+      }
+    }
+    return await included(outputs, for: outcome.state, share)
   }
 
   /// What the query says of the answer.

@@ -37,3 +37,16 @@ extension [UInt8] {
     }
   }
 }
+
+extension JSONWriter {
+  /// How many bytes a string takes up as it is written, quotes included.
+  public static func length(of text: String) -> Int {
+    text.utf8.reduce(2) { length, byte in
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x08, 0x09, 0x0A, 0x0C, 0x0D: length + 2
+      case ..<0x20: length + 6
+      default: length + 1
+      }
+    }
+  }
+}

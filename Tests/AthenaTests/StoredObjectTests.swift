@@ -26,9 +26,13 @@ struct StoredObjectTests {
           AthenaException(source: .s3, code: "AccessDenied", status: 403, requestID: "3L137")))
   }
 
-  @Test func `What is no object's place is a bad answer`() async throws {
+  @Test(arguments: [
+    "file:///etc/passwd", "https://s3.eu-west-1.amazonaws.com/bkt/out",
+    "https://bkt.s3.eu-west-1.amazonaws.com/out",
+  ])
+  func `What is no object's place is a bad answer`(uri: String) async throws {
     let error = await #expect(throws: AthenaError.self) {
-      try await withAthena(answering: "") { _ = try await $0.openObject("file:///etc/passwd") }
+      try await withAthena(answering: "") { _ = try await $0.openObject(uri) }
     }
     guard case .badAnswer = error else {
       Issue.record("\(String(describing: error))")

@@ -449,9 +449,9 @@ QUERIES = {
     "other=1": "malformed-request",
     "description=%FF": "malformed-request",
     "description=%2": "malformed-request",
-    "description": "invalid-request",
-    "description=": "invalid-request",
-    "description=" + "x" * 1025: "invalid-request",
+    "description": "malformed-request",
+    "description=": "malformed-request",
+    "description=" + "x" * 1025: "malformed-request",
 }
 
 

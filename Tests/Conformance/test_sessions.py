@@ -121,7 +121,7 @@ def test_nothing_is_done_to_a_calculation_of_another_session(gateway, capture):
 @pytest.mark.parametrize("query", ["state=NEW", "state=idle", "limit=0", "limit=101", "limit=x", "pageToken="])
 def test_a_list_that_can_not_be_is_400(gateway, capture, target, query):
     answer = gateway.get(target + query)
-    assert (answer.status, answer.json["code"]) == (400, "invalid-request")
+    assert (answer.status, answer.json["code"]) == (400, "malformed-request")
     assert query.split("=")[0] in answer.json["detail"]
     assert capture.requests == []
 

@@ -169,7 +169,7 @@ struct CalculationSubmissionTests {
       try CalculationSubmission(code: bytes("1"), description: description)
     }
     #expect(json?.code == (isOne ? nil : .invalidRequest))
-    #expect(code?.code == (isOne ? nil : .invalidRequest))
+    #expect(code?.code == (isOne ? nil : .malformedRequest))
   }
 
   @Test(arguments: [(31, false), (32, true), (128, true), (129, false)])

@@ -104,6 +104,19 @@ struct ListTests {
     }
   }
 
+  @Test(arguments: [(2048, HTTPResponse.Status.ok), (2049, .badGateway)])
+  func `A token that would not be taken back is a bad answer`(
+    length: Int, status: HTTPResponse.Status
+  ) async throws {
+    let token = String(repeating: "é", count: length)
+    let script = Script(content: #"{"NextToken":"\#(token)"}"#)
+    try await withGateway(answering: always(script)) { gateway in
+      let response = try await gateway.answer(.get, "/sessions/s/calculations")
+      #expect(response.status == status)
+      #expect(response.json?["code"]?.asString == (status == .ok ? nil : "bad-answer"))
+    }
+  }
+
   @Test(arguments: [
     ("limit=0", "limit"), ("limit=101", "limit"), ("limit=", "limit"), ("limit=%2B1", "limit"),
     ("limit=1.0", "limit"), ("limit=99999999999999999999", "limit"),
@@ -119,6 +132,7 @@ struct ListTests {
       for path in ["/sessions", "/sessions/s/executors", "/sessions/s/calculations"] {
         let response = try await gateway.answer(.get, path, query: query)
         #expect(response.status == .badRequest)
+        #expect(response.json?["code"]?.asString == "malformed-request")
         #expect(response.json?["detail"]?.asString?.contains(names) == true, "\(path)")
       }
     }
@@ -130,9 +144,11 @@ struct ListTests {
     try await withGateway(calls: calls) { gateway in
       let without = try await gateway.answer(.get, "/sessions")
       #expect(without.status == .badRequest)
+      #expect(without.json?["code"]?.asString == "malformed-request")
       #expect(without.json?["detail"]?.asString?.contains("--work-group") == true)
       let wrong = try await gateway.answer(.get, "/sessions", query: "workGroup=a/b")
       #expect(wrong.status == .badRequest)
+      #expect(wrong.json?["code"]?.asString == "malformed-request")
     }
     #expect(calls.names == [])
     try await withGateway(calls: calls, sessions: .init(workGroup: "mine")) { gateway in

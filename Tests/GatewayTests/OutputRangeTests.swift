@@ -154,6 +154,50 @@ struct OutputRangeTests {
     #expect(calls.values(of: .ifMatch, in: "/bkt/out") == [#""old""#, nil])
   }
 
+  @Test(arguments: [
+    part, whole, Script(status: 206, content: "lo", fields: [.contentRange: "bytes 3-4/5"]),
+  ])
+  func `A part is not taken for one of the output that If-Range names`(answer: Script) async throws
+  {
+    let calls = Calls()
+    let response = try await self.answer(
+      [("If-Range", #""old""#), ("Range", "bytes=3-")], calls: calls, answer, Self.whole)
+    #expect(response.status == .ok)
+    #expect(response.length == 5)
+    #expect(calls.values(of: .range, in: "/bkt/out") == ["bytes=3-", nil])
+  }
+
+  /// RFC 9110 §13.2.2.
+  @Test(arguments: ["*", #""x", \#(tag)"#, tag])
+  func `If-None-Match comes before a range that the output doesn't have`(known: String) async throws
+  {
+    let calls = Calls()
+    let response = try await answer(
+      [("If-None-Match", known), ("Range", "bytes=9-")], calls: calls,
+      Self.error(416, "InvalidRange", size: 5), Script(content: "", fields: [.eTag: Self.tag]))
+    #expect(response.status == .notModified)
+    #expect(response.fields[.eTag] == Self.tag)
+    #expect(calls.values(of: .range, in: "/bkt/out") == ["bytes=9-", nil])
+  }
+
+  @Test func `Where the caller has another output it is 416`() async throws {
+    let response = try await answer(
+      [("If-None-Match", #""x", "y""#), ("Range", "bytes=9-")],
+      Self.error(416, "InvalidRange", size: 5), Script(content: "", fields: [.eTag: Self.tag]))
+    #expect(response.status == .rangeNotSatisfiable)
+    #expect(response.fields[.contentRange] == "bytes */5")
+  }
+
+  @Test(arguments: ["-5", "+5", "", "5x"])
+  func `A length that is none is not passed on`(size: String) async throws {
+    let content =
+      "<Error><Code>InvalidRange</Code><ActualObjectSize>\(size)</ActualObjectSize></Error>"
+    let response = try await answer(
+      [("Range", "bytes=9-")], Script(status: 416, content: content))
+    #expect(response.status == .rangeNotSatisfiable)
+    #expect(response.fields[.contentRange] == nil)
+  }
+
   @Test(arguments: ["W/\(tag)", "Mon, 23 Nov 2026 11:00:00 GMT", "*", "x"])
   func `A condition that can't hold means all`(condition: String) async throws {
     let calls = Calls()

@@ -2,6 +2,7 @@ import EventLoop
 import HTTPMessage
 import HTTPTypes
 import JSON
+import Testing
 
 @testable import Gateway
 
@@ -34,8 +35,27 @@ extension Response {
 
   var json: JSONValue? { text.flatMap { try? JSONValue(parsing: Array($0.utf8)) } }
 
+  /// The same response, its stream read to its end.
+  func collected() async throws -> Response {
+    guard case .stream(let length, let write) = content else { return self }
+    let writer = CollectingWriter()
+    try await write(writer)
+    #expect(length == nil || length == writer.bytes.count)
+    var response = self
+    response.content = .bytes(writer.bytes)
+    return response
+  }
+
   /// What of it can leave its loop.
   var answer: Answer { Answer(self) }
+}
+
+private final class CollectingWriter: ContentWriter {
+  private(set) var bytes: [UInt8] = []
+
+  func write(_ bytes: [UInt8]) async throws {
+    self.bytes += bytes
+  }
 }
 
 /// A response without its stream.

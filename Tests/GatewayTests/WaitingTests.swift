@@ -425,6 +425,7 @@ import Testing
         .post, path, query: query, [("Content-Type", "application/json")],
         content: #"{"codeBlock":"1"}"#)
       #expect(response.status == .badRequest)
+      #expect(response.json?["code"]?.asString == "malformed-request")
     }
     #expect(calls.names.isEmpty)
   }

@@ -52,6 +52,7 @@ import Testing
   func `only what must be escaped is escaped`(text: String, json: String) {
     #expect(written { $0.string(text) } == json)
     #expect(written { $0.name(text) } == json + ":")
+    #expect(JSONWriter.length(of: text) == json.utf8.count)
   }
 
   @Test(arguments: [

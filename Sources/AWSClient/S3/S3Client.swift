@@ -101,7 +101,13 @@ public final class S3Client {
     let response = try await open(request)
     let isOfS3 = response.fields.contains(.amzRequestID)
     switch response.status {
-    case 200, 206: return .object(try S3Object(response, read))
+    case 200, 206:
+      let object = try S3Object(response, read)
+      // A store that doesn't evaluate If-Match would have a part of one object joined to that of another.
+      guard read.ifMatch == nil || object.entityTag == read.ifMatch else {
+        throw .service(ServiceError(code: "PreconditionFailed", status: 412), response.fields)
+      }
+      return .object(object)
     case 304 where read.ifNoneMatch != nil: return .notModified
     // A redirect of somebody else's, such as a captive portal, is nothing that S3 says.
     case 301 where isOfS3, 302 where isOfS3, 307 where isOfS3, 400...599:

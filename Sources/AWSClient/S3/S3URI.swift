@@ -7,7 +7,11 @@ public struct S3URI: Sendable, Equatable {
   /// host name; the key may be any text.
   public init?(_ text: String) {
     // Bytes, since a combining mark makes one Character of itself and the slash before it.
-    guard text.utf8.starts(with: "s3://".utf8) else { return nil }
+    let scheme = text.utf8.prefix(5)
+    // A scheme's letters have no case (RFC 3986 §3.1).
+    guard scheme.elementsEqual("s3://".utf8) || scheme.elementsEqual("S3://".utf8) else {
+      return nil
+    }
     let rest = text.utf8.dropFirst(5)
     guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
     self.init(

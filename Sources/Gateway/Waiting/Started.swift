@@ -14,6 +14,8 @@ struct Started<State: Sendable> {
   struct Outcome {
     var state: State
     var failure: Problem?
+    /// Whether it was asked for since the start, whose answer tells a state and no more.
+    var isObserved = false
   }
 
   /// - Parameters:
@@ -26,21 +28,29 @@ struct Started<State: Sendable> {
     do throws(AthenaError) {
       let settled = try await watcher.state(
         during: wait, after: watcher.poll, where: isSettled)
-      outcome.state = settled ?? watcher.latest ?? atFirst
+      outcome.observe(settled ?? watcher.latest)
       guard settled == nil else { return outcome }
     } catch {
-      outcome = Outcome(state: watcher.latest ?? atFirst, failure: Problem(error))
+      outcome.observe(watcher.latest)
+      outcome.failure = Problem(error)
     }
     guard cancels, wait.end != .drain else { return outcome }
     tell(outcome)
     do throws(AthenaError) {
       try await cancel()
-      outcome.state = try await get()
+      outcome.observe(try await get())
     } catch {
       // What went wrong first is why the rest was tried.
       outcome.failure = outcome.failure ?? Problem(error)
     }
     return outcome
+  }
+}
+
+extension Started.Outcome {
+  mutating func observe(_ state: State?) {
+    guard let state else { return }
+    (self.state, isObserved) = (state, true)
   }
 }
 

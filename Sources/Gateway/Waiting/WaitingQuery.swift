@@ -16,9 +16,8 @@ struct WaitingQuery {
     waitsForIdle = try Self.is(Self.onBusy, "wait", in: query)
     guard !cancelsOnTimeout || waitsForIdle || WaitPreference(fields) != nil else {
       throw Problem(
-        .invalidRequest,
-        "the query parameter 'onTimeout' needs something that is waited for: add the header "
-          + "'Prefer: wait=N', with N in seconds")
+        query: Self.onTimeout,
+        "needs something that is waited for: add the header 'Prefer: wait=N', with N in seconds")
     }
   }
 
@@ -27,8 +26,7 @@ struct WaitingQuery {
   ) throws(Problem) -> Bool {
     guard let value = query[name] else { return false }
     guard value == only else {
-      throw Problem(
-        .invalidRequest, "the query parameter '\(name)' must be '\(only)', or be left out")
+      throw Problem(query: name, "must be '\(only)', or be left out")
     }
     return true
   }
