@@ -91,6 +91,9 @@ def request(target, known, fields, parameter=None, value=None):
     query = {"onBusy": "wait"} if "onBusy" in known else {}
     if parameter and parameter["in"] == "query":
         query[parameter["name"]] = value
+        # Nothing runs out where nothing is waited for.
+        if parameter["name"] == "onTimeout":
+            fields = [*fields, ("Prefer", "wait=60")]
     elif parameter:
         fields = [*fields, (parameter["name"], str(value))]
     return target + ("?" + urllib.parse.urlencode(query) if query else ""), fields
