@@ -5,7 +5,7 @@ public struct SessionDefaults: Sendable {
   /// nil where callers have to name one.
   public var workGroup: String?
   /// How many DPUs, from 2 to 5000, a session may have at once where the caller gives no engine
-  /// configuration. 20 is what Athena's console proposes.
+  /// configuration. Athena has no default; 20 is ours.
   public var maxConcurrentDPUs: Int
   /// From 1 to 480; nil leaves it to Athena, whose default is 20.
   public var idleTimeoutInMinutes: Int?

@@ -15,8 +15,8 @@ struct SessionFlags: ParsableArguments {
   @Option(
     name: .customLong("max-concurrent-dpus"),
     help: ArgumentHelp(
-      "The DPUs that a session may have at once, where its caller gives no engineConfiguration; the "
-        + "default is that of Athena's console.", valueName: "number"))
+      "The DPUs that a session may have at once, where its caller gives no engineConfiguration.",
+      valueName: "number"))
   var maxConcurrentDPUs = 20
 
   @Option(
