@@ -49,28 +49,9 @@ extension Gateway {
   ) async throws(Problem) -> CalculationExecution {
     _ = try shared.provedPairs.proof(of: calculationID, in: sessionID)
     let watcher = watch(calculation: calculationID)
-    let first = try await known(watcher, calculationID, of: sessionID, during: wait)
-    return try await settled(first, watcher, during: wait) { $0.isTerminal }
-  }
-
-  /// The first that is observed of a calculation, if it is the session's.
-  func known(
-    _ watcher: Watcher<CalculationExecution>, _ calculationID: String, of sessionID: String,
-    during wait: Wait
-  ) async throws(Problem) -> CalculationExecution {
-    let first: CalculationExecution
-    do throws(Problem) {
-      first = try await known(watcher, during: wait)
-    } catch {
-      throw Self.problem(ofCalculation: error)
-    }
+    let first = try await known(watcher, during: wait)
     try check(first, calculationID, isOf: sessionID)
-    return first
-  }
-
-  /// That Athena has no such calculation is said as that the session hasn't.
-  private static func problem(ofCalculation problem: Problem) -> Problem {
-    problem.code == .notFound ? ProvedPairs.noSuchCalculation : problem
+    return try await settled(first, watcher, during: wait) { $0.isTerminal }
   }
 
   /// The calculation, if it is the session's. Athena addresses calculations by their id alone: without
@@ -82,14 +63,14 @@ extension Gateway {
     do throws(AthenaError) {
       calculation = try await athena.getCalculationExecution(calculationID)
     } catch {
-      throw Self.problem(ofCalculation: Problem(error))
+      throw Problem(error)
     }
     try check(calculation, calculationID, isOf: sessionID)
     return calculation
   }
 
   /// Whether a calculation that Athena has answered with is the session's.
-  private func check(
+  func check(
     _ calculation: CalculationExecution, _ calculationID: String, isOf sessionID: String
   ) throws(Problem) {
     // An answer that names no session proves nothing, not even that there is no such calculation.
@@ -98,7 +79,7 @@ extension Gateway {
     }
     shared.provedPairs.record(calculationID, of: owner, isTerminal: calculation.isTerminal)
     // Bytes, since String compares by canonical equivalence and ids don't.
-    guard owner.utf8.elementsEqual(sessionID.utf8) else { throw ProvedPairs.noSuchCalculation }
+    guard owner.utf8.elementsEqual(sessionID.utf8) else { throw ProvedPairs.foreign }
   }
 
   /// Proves that the calculation is the session's.

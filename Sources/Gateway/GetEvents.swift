@@ -22,7 +22,8 @@ extension Gateway {
     }
     let watcher = watch(calculation: calculationID)
     let wait = Wait(of: Self.patience, for: request, on: loop)
-    let first = try await known(watcher, calculationID, of: sessionID, during: wait)
+    let first = try await known(watcher, during: wait)
+    try check(first, calculationID, isOf: sessionID)
     return Self.eventStream { [self] writer in
       var events = EventStream(to: writer, after: last?.number ?? 0)
       do {

@@ -39,13 +39,13 @@ final class ProvedPairs: Sendable {
     let key = Array(calculationID.utf8)
     let (newer, older) = halves.withLock { ($0.newer[key], $0.older[key]) }
     guard let proof = newer ?? older else { return nil }
-    guard proof.sessionID.elementsEqual(sessionID.utf8) else { throw Self.noSuchCalculation }
+    guard proof.sessionID.elementsEqual(sessionID.utf8) else { throw Self.foreign }
     if newer == nil { remember(key, proof) }
     return proof
   }
 
-  /// Of another session's and of one that there is not alike: which of them it is is nobody else's business.
-  static let noSuchCalculation = Problem(.notFound, "the session has no such calculation")
+  /// It says no more than that of a calculation that there is not.
+  static let foreign = Problem(.notFound, "the session has no such calculation")
 
   private func remember(_ key: [UInt8], _ proof: Proof) {
     halves.withLock { [capacity] halves in

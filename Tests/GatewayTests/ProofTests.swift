@@ -65,33 +65,6 @@ struct ProofTests {
     #expect(calls.names == ["GetCalculationExecution"])
   }
 
-  @Test func `One of another session and one that there is not are the same to the caller`()
-    async throws
-  {
-    let requests: [(HTTPRequest.Method, String, [(name: String, value: String)])] = [
-      (.get, "", []), (.get, "", [("Prefer", "wait=1")]), (.delete, "", []), (.get, "/code", []),
-      (.get, "/stdout", []), (.get, "/events", []), (.head, "/events", []),
-    ]
-    let athenas = [
-      Self.athena(state: "RUNNING", session: "t"),
-      always(.error("ResourceNotFoundException", "Calculation c was not found")),
-    ]
-    for (method, path, fields) in requests {
-      var answers: [String?] = []
-      for athena in athenas {
-        answers.append(
-          try await withGateway(answering: athena) { gateway in
-            let response = try await gateway.answer(
-              method, "/sessions/s/calculations/c" + path, fields + [("X-Request-Id", "mine")])
-            #expect(response.status == .notFound)
-            return response.text
-          })
-      }
-      #expect(answers[0] == answers[1])
-      #expect(answers[0]?.contains("the session has no such calculation") == true)
-    }
-  }
-
   @Test func `The proof is all workers'`() async throws {
     let calls = Calls()
     let shared = Gateway.Shared()
