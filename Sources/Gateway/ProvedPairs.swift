@@ -44,7 +44,7 @@ final class ProvedPairs: Sendable {
     return proof
   }
 
-  /// It says no more than that of a calculation that there is not.
+  /// Whose it is remains unsaid.
   static let foreign = Problem(.notFound, "the session has no such calculation")
 
   private func remember(_ key: [UInt8], _ proof: Proof) {
