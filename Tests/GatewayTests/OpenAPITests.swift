@@ -181,22 +181,6 @@ struct OpenAPITests {
     }
   }
 
-  @Test(arguments: ["/sessions", "/sessions/{sessionId}/calculations"])
-  func `An Idempotency-Key is as long as it is let be`(path: String) throws {
-    let parameters = document.root["paths"]?[path]?["post"]?["parameters"]?.array()
-    let schema = try #require(parameters?.first { $0["name"] == "Idempotency-Key" }?["schema"])
-    let most = try #require(schema["maxLength"]?.int)
-    for (length, isOne) in [(most, true), (most + 1, false)] {
-      let fields = FieldSection([
-        (name: "idempotency-key", value: String(repeating: "k", count: length))
-      ])
-      let problem = problem { () throws(Problem) in
-        _ = try ClientRequestToken.derived(from: fields, operation: "", caller: "", resource: "")
-      }
-      #expect((problem == nil) == isOne, "\(length)")
-    }
-  }
-
   // MARK: Answers
 
   @Test(arguments: [
