@@ -1,3 +1,4 @@
+import EventLoop
 import Glibc
 
 /// One lookup of a name, on a thread of its own for as long as the system's resolver takes: with silent
@@ -12,31 +13,10 @@ enum NameLookup {
 
   /// Returns at once, and calls `completion` on the thread.
   static func begin(_ name: String, _ completion: @escaping @Sendable (Answer) -> Void) {
-    let call = Unmanaged.passRetained(Call(name: name, completion: completion))
-    var thread = pthread_t()
-    let code = pthread_create(&thread, nil, { Call.run($0) }, call.toOpaque())
-    guard code == 0 else {
-      call.release()
-      return completion(.failure(Failure(reason: "no thread: \(String(cString: strerror(code)))")))
-    }
-    pthread_detach(thread)
-  }
-
-  /// What the thread is given.
-  private final class Call {
-    let name: String
-    let completion: @Sendable (Answer) -> Void
-
-    init(name: String, completion: @escaping @Sendable (Answer) -> Void) {
-      self.name = name
-      self.completion = completion
-    }
-
-    static func run(_ pointer: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-      guard let pointer else { return nil }
-      let call = Unmanaged<Call>.fromOpaque(pointer).takeRetainedValue()
-      call.completion(addresses(of: call.name))
-      return nil
+    do throws(SystemError) {
+      try BlockingWork.begin { completion(addresses(of: name)) }
+    } catch {
+      completion(.failure(Failure(reason: "no thread: \(error.reason)")))
     }
   }
 

@@ -37,11 +37,10 @@ struct SSOTokenFile {
   /// the loop, since it waits for the disk.
   func write(_ content: [UInt8]) async throws(Problem) {
     let path = path
-    let result = await Task.detached { () -> Result<Void, SystemError> in
-      Result { () throws(SystemError) in try Self.replace(path, with: content) }
-    }.value
     do throws(SystemError) {
-      try result.get()
+      try await BlockingWork.value {
+        Result { () throws(SystemError) in try Self.replace(path, with: content) }
+      }.get()
     } catch {
       throw Problem(reason: "can't be written: \(error.reason)")
     }

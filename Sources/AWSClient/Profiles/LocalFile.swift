@@ -59,10 +59,14 @@ struct LocalFile {
   static func read(
     _ path: String, limit: Int, on loop: EventLoop
   ) async throws(Failure) -> LocalFile {
-    let result = await loop.outcome(within: Self.patience) {
-      await Task.detached {
-        Result { () throws(Failure) in try LocalFile(reading: path, limit: limit) }
-      }.value
+    let result = await loop.outcome(within: Self.patience) { () -> Result<LocalFile, Failure> in
+      do throws(SystemError) {
+        return try await BlockingWork.value {
+          Result { () throws(Failure) in try LocalFile(reading: path, limit: limit) }
+        }
+      } catch {
+        return .failure(.unreadable(error.reason))
+      }
     }
     guard let result else {
       throw .unreadable("nothing came of it for \(Self.patience.components.seconds) s")
