@@ -55,7 +55,7 @@ final class ScriptedSource: CredentialsSource {
     }
   }
 
-  func edition(at second: Int) -> Int {
+  var edition: Int {
     state.withLock { state in
       state.looks += 1
       return state.edition

@@ -38,7 +38,7 @@ public struct CredentialsChain: CredentialsSource {
   }
 
   /// Editions only grow, and so does their sum with any of them.
-  public func edition(at second: Int) -> Int {
-    sources.reduce(0) { $0 &+ $1.edition(at: second) }
+  public var edition: Int {
+    sources.reduce(0) { $0 &+ $1.edition }
   }
 }

@@ -14,14 +14,13 @@ public protocol CredentialsSource: Sendable {
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials?
 
-  /// How often the files that the source depends on have been found changed by this second of the wall
-  /// clock. The store asks about once a second, and resolves anew when the number is another one.
-  func edition(at second: Int) -> Int
+  /// How often the files that the source depends on have been found changed. The store asks about once a second, and resolves anew when the number is another one.
+  var edition: Int { get }
 }
 
 extension CredentialsSource {
   /// A source without files.
-  public func edition(at second: Int) -> Int { 0 }
+  public var edition: Int { 0 }
 }
 
 /// What a source works with: those of the worker on whose loop it is asked.

@@ -64,7 +64,7 @@ public final class CredentialsStore: Sendable {
     with tools: CredentialsTools
   ) async throws(CredentialsError) -> ResolvedCredentials {
     let now = tools.clock()
-    let edition = source.edition(at: now)
+    let edition = source.edition
     switch state.withLock({ $0.decide(at: now, edition: edition) }) {
     case .fail(let error): throw error
     case .use(let current): return current
@@ -90,7 +90,7 @@ public final class CredentialsStore: Sendable {
   /// - Returns: Whether there are others now.
   func replace(_ refused: Credentials, with tools: CredentialsTools) async -> Bool {
     let now = tools.clock()
-    let edition = source.edition(at: now)
+    let edition = source.edition
     switch state.withLock({ $0.replace(refused, at: now, edition: edition) }) {
     case .areReplaced: return true
     case .wereAskedForJustNow: return false

@@ -12,5 +12,5 @@ struct ProfileCheck: CredentialsSource {
   }
 
   /// The sources of a profile need none of their own: this is the same one.
-  func edition(at second: Int) -> Int { files.edition }
+  var edition: Int { files.edition }
 }
