@@ -98,6 +98,8 @@ public final class Gateway {
       return context.answer(Problem(.handlerTimeout))
     } catch let problem as Problem {
       return context.answer(problem)
+    } catch let error as AthenaError {
+      return context.answer(Problem(error))
     } catch let refusal as Refusal {
       guard refusal != .disconnected else { throw refusal }
       return context.answer(Problem(refusal))

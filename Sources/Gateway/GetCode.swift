@@ -9,12 +9,7 @@ extension Gateway {
   ) async throws -> Response {
     _ = try Query(request.query)
     let isTerminal = try await isTerminal(calculationID, of: sessionID)
-    let code: String
-    do throws(AthenaError) {
-      code = try await athena.getCalculationExecutionCode(calculationID)
-    } catch {
-      throw Problem(error)
-    }
+    let code = try await athena.getCalculationExecutionCode(calculationID)
     let response = Response(
       status: .ok, fields: [.contentType: "text/x-python; charset=utf-8"],
       content: .bytes(Array(code.utf8)))

@@ -14,12 +14,7 @@ extension Gateway {
     if let fault = Shape.workGroup.fault(in: .string(workGroup)) {
       throw Problem(query: "workGroup", fault)
     }
-    let page: Page<JSONObject>
-    do throws(AthenaError) {
-      page = try await athena.listSessions(workGroup: workGroup, query.listing)
-    } catch {
-      throw Problem(error)
-    }
+    let page = try await athena.listSessions(workGroup: workGroup, query.listing)
     return .list(
       "sessions", page, of: SessionSummary.members, path: configuration.basePath.sessions, query)
   }

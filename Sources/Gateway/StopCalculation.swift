@@ -11,12 +11,7 @@ extension Gateway {
   ) async throws -> Response {
     _ = try Query(request.query)
     try await prove(calculationID, of: sessionID)
-    let state: CalculationState
-    do throws(AthenaError) {
-      state = try await athena.stopCalculationExecution(calculationID)
-    } catch {
-      throw Problem(error)
-    }
+    let state = try await athena.stopCalculationExecution(calculationID)
     return .json(status: .accepted) { writer in
       writer.member("calculationExecutionId", calculationID)
       writer.member("state", state.rawValue)

@@ -7,12 +7,7 @@ extension Gateway {
   /// `DELETE /sessions/{sessionId}`: TerminateSession. The end comes later, so that it is 202.
   func terminateSession(_ sessionID: String, _ request: Request) async throws -> Response {
     _ = try Query(request.query)
-    let state: SessionState
-    do throws(AthenaError) {
-      state = try await athena.terminateSession(sessionID)
-    } catch {
-      throw Problem(error)
-    }
+    let state = try await athena.terminateSession(sessionID)
     return .json(status: .accepted) { writer in
       writer.member("sessionId", sessionID)
       writer.member("state", state.rawValue)
