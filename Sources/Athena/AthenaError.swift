@@ -54,6 +54,12 @@ public struct AthenaException: Error, Equatable, Sendable {
   }
 }
 
+extension AthenaException {
+  /// The codes of errors that refuse the gateway itself: who it is, and what that one may do.
+  public static let (credentialsCodes, permissionCodes) =
+    (CallRefusal.credentialsCodes, CallRefusal.permissionCodes)
+}
+
 extension AthenaError {
   init(_ error: AWSError, from source: AthenaException.Source) {
     self =

@@ -39,18 +39,18 @@ enum UpstreamProblems {
       "ProvisionedThroughputExceededException", "PriorRequestNotComplete",
       "TransactionInProgressException", "EC2ThrottledException", "429")
     + rows(nil, .athenaUnavailable, "ServiceUnavailable", "ServiceUnavailableException", "SlowDown")
-    + rows(
-      nil, .gatewayNotAuthorized, "AccessDenied*", "NotAuthorized*", "OptInRequired",
-      "UnauthorizedOperation", "AllAccessDisabled", "AccountProblem")
+    + rows(nil, .gatewayNotAuthorized, AthenaException.permissionCodes)
     + rows(.s3, .gatewayNotAuthorized, "403")
-    + rows(
-      nil, .gatewayCredentials, "ExpiredToken*", "UnrecognizedClient*", "InvalidClientTokenId*",
-      "InvalidAccessKeyId", "InvalidToken", "MissingAuthenticationToken*", "InvalidSignature*",
-      "IncompleteSignature*", "SignatureDoesNotMatch", "AuthorizationHeaderMalformed",
-      "AuthFailure", "RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture")
+    + rows(nil, .gatewayCredentials, AthenaException.credentialsCodes)
 
   private static func rows(
     _ source: AthenaException.Source?, _ problem: ProblemCode, _ codes: String...
+  ) -> [Row] {
+    rows(source, problem, codes)
+  }
+
+  private static func rows(
+    _ source: AthenaException.Source?, _ problem: ProblemCode, _ codes: [String]
   ) -> [Row] {
     codes.map { Row(source: source, code: $0, problem: problem) }
   }

@@ -58,25 +58,25 @@ public struct CallRefusal: Sendable, Equatable {
   }
 }
 
+extension CallRefusal {
+  /// The codes with which AWS refuses who calls: as a whole, or with a `*` at their end the beginning of one.
+  public static let credentialsCodes = [
+    "ExpiredToken*", "UnrecognizedClient*", "InvalidClientTokenId*", "InvalidAccessKeyId",
+    "InvalidToken", "MissingAuthenticationToken*", "InvalidSignature*", "IncompleteSignature*",
+    "SignatureDoesNotMatch", "AuthorizationHeaderMalformed", "AuthFailure", "RequestExpired",
+    "RequestTimeTooSkewed", "RequestInTheFuture",
+  ]
+
+  /// Those with which it refuses what he calls for.
+  public static let permissionCodes = [
+    "AccessDenied*", "NotAuthorized*", "OptInRequired", "UnauthorizedOperation",
+    "AllAccessDisabled", "AccountProblem",
+  ]
+}
+
 extension ServiceError {
-  /// Codes as a whole, or with a `*` at their end the beginning of one.
   private static let refusals: [(cause: CallRefusal.Cause, codes: [String])] = [
-    (
-      .credentials,
-      [
-        "ExpiredToken*", "UnrecognizedClient*", "InvalidClientTokenId*", "InvalidAccessKeyId",
-        "InvalidToken", "MissingAuthenticationToken*", "InvalidSignature*", "IncompleteSignature*",
-        "SignatureDoesNotMatch", "AuthorizationHeaderMalformed", "AuthFailure", "RequestExpired",
-        "RequestTimeTooSkewed", "RequestInTheFuture",
-      ]
-    ),
-    (
-      .permission,
-      [
-        "AccessDenied*", "NotAuthorized*", "OptInRequired", "UnauthorizedOperation",
-        "AllAccessDisabled", "AccountProblem",
-      ]
-    ),
+    (.credentials, CallRefusal.credentialsCodes), (.permission, CallRefusal.permissionCodes),
   ]
 
   /// nil for an error of another kind.
