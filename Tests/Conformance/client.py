@@ -1,11 +1,13 @@
 """A client of the gateway that holds every answer to the contract."""
 
+import contextlib
 import json
 import subprocess
 import urllib.parse
 
 import contract
 import http1
+import programs
 
 PYTHON = ("Content-Type", "text/x-python")
 JSON = ("Content-Type", "application/json")
@@ -96,6 +98,16 @@ class Client:
     def close(self):
         if self.connection:
             self.connection.close()
+
+
+@contextlib.contextmanager
+def of_local_gateway():
+    """The client of a gateway with an Athena of its own, both of which end with the context."""
+    program = programs.serve("--local", "--workers", "2")
+    caller = Client(program)
+    yield caller
+    caller.close()
+    program.end()
 
 
 class Curl:

@@ -7,7 +7,6 @@ import pytest
 
 import client
 import contract
-import programs
 
 DOCUMENT = contract.openapi()
 
@@ -47,11 +46,8 @@ def test_an_example_is_what_its_schema_says(place):
 
 @pytest.fixture(scope="module")
 def gateway():
-    program = programs.serve("--local", "--workers", "2")
-    caller = client.Client(program)
-    yield caller
-    caller.close()
-    program.end()
+    with client.of_local_gateway() as caller:
+        yield caller
 
 
 @pytest.fixture(scope="module")

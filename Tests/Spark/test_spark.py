@@ -5,7 +5,6 @@ import pathlib
 import pytest
 
 import client
-import programs
 from waiting import until
 
 JOBS = pathlib.Path(__file__).parent / "jobs"
@@ -14,11 +13,8 @@ WAIT = ("Prefer", "wait=150")
 
 @pytest.fixture(scope="module")
 def gateway():
-    program = programs.serve("--local", "--workers", "2")
-    caller = client.Client(program)
-    yield caller
-    caller.close()
-    program.end()
+    with client.of_local_gateway() as caller:
+        yield caller
 
 
 @pytest.fixture(scope="module")
