@@ -45,10 +45,10 @@ release: run-packages ## Build the release binary, .build/release/athena-gateway
 .PHONY: test
 test: test-packages $(VENV)/.installed ## Run every test; the last line says how many passed and failed
 	rm -rf $(REPORTS) && mkdir -p $(REPORTS)
-	ATHENA_GATEWAY_STRICT=1 swift build --build-tests
+	STRICT_BUILD=1 swift build --build-tests
 	$(RELEASE)
 	$(VENV)/bin/python Tests/Conformance/shared_files.py $(REPORTS)/shared-files.json
-	SHARED_FILES=$(REPORTS)/shared-files.json ATHENA_GATEWAY_STRICT=1 \
+	SHARED_FILES=$(REPORTS)/shared-files.json STRICT_BUILD=1 \
 	  swift test --skip-build --xunit-output $(REPORTS)/swift.xml \
 	  | { grep --line-buffered -v '^◇' || true; } || true
 	$(PYTEST) Tests/Conformance --junitxml $(REPORTS)/conformance.xml || true
@@ -79,7 +79,7 @@ FUZZ := .build/fuzz/release/fuzz
 # words that libFuzzer recommends for a dictionary.
 .PHONY: fuzz
 fuzz: run-packages ## Fuzz what reads hostile bytes, each for SECONDS (60)
-	ATHENA_GATEWAY_FUZZ=1 swift build -c release --product fuzz --scratch-path .build/fuzz \
+	FUZZ_BUILD=1 swift build -c release --product fuzz --scratch-path .build/fuzz \
 	  -Xswiftc -enable-testing -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
 	for target in $(FUZZ_TARGETS); do \
 	  echo "fuzzing the $$target for $(SECONDS) seconds"; \
@@ -103,7 +103,7 @@ figures: figures-packages release $(VENV)/.installed ## Measure idle connections
 .PHONY: lint
 lint: test-packages ## Check the formatting, the structure, the warnings and what the binary links
 	swift format lint --strict --recursive Package.swift Sources Tests
-	ATHENA_GATEWAY_STRICT=1 swift build --build-tests
+	STRICT_BUILD=1 swift build --build-tests
 	$(RELEASE)
 	python3 Tests/structure.py $(BINARY)
 

@@ -4,7 +4,7 @@ import PackageDescription
 
 /// The project's own checks turn warnings into errors; a user's newer compiler, with warnings that are
 /// not known yet, must not fail for them.
-let isStrict = Context.environment["ATHENA_GATEWAY_STRICT"] != nil
+let isStrict = Context.environment["STRICT_BUILD"] != nil
 
 /// What every target of ours is compiled with: Swift 6, and the stricter rules that are still to come.
 let settings: [SwiftSetting] =
@@ -37,7 +37,7 @@ let package = Package(
       name: "COpenSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
 
     .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: settings),
-    .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: settings),
+    .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: settings),
     .target(name: "JSON", swiftSettings: pure),
     .target(
       name: "HTTPMessage",
@@ -46,7 +46,8 @@ let package = Package(
     .target(name: "CivilTime", swiftSettings: pure),
     .target(name: "URIEncoding", swiftSettings: pure),
     .target(
-      name: "SigV4", dependencies: ["CivilTime", "Crypto", "URIEncoding"], swiftSettings: pure),
+      name: "SigV4", dependencies: ["CivilTime", "Cryptography", "URIEncoding"], swiftSettings: pure
+    ),
 
     .target(
       name: "HTTPClient",
@@ -62,7 +63,7 @@ let package = Package(
     .target(
       name: "AWSClient",
       dependencies: [
-        "CivilTime", "Crypto", "EventLoop", "HTTPClient", "HTTPMessage", "JSON", "SigV4",
+        "CivilTime", "Cryptography", "EventLoop", "HTTPClient", "HTTPMessage", "JSON", "SigV4",
         "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Subprocess", package: "swift-subprocess"),
@@ -75,7 +76,7 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Athena", "CivilTime", "Crypto", "EventLoop", "HTTPMessage", "JSON", "URIEncoding",
+        "Athena", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "JSON", "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
       ],
@@ -83,7 +84,7 @@ let package = Package(
     .target(
       name: "LocalAthena",
       dependencies: [
-        "CLinux", "CResources", "Crypto", "EventLoop", "HTTPMessage", "HTTPServer", "JSON",
+        "CLinux", "CResources", "Cryptography", "EventLoop", "HTTPMessage", "HTTPServer", "JSON",
         "SigV4", "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Subprocess", package: "swift-subprocess"),
@@ -118,7 +119,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
     .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"], swiftSettings: settings),
-    .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
+    .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: settings),
     .testTarget(
       name: "GatewayTests",
       dependencies: [
@@ -147,10 +148,11 @@ let package = Package(
     .testTarget(
       name: "LocalAthenaTests",
       dependencies: [
-        "LocalAthena", "Crypto", "EventLoop", "HTTPServer", "JSON", "SigV4",
+        "LocalAthena", "Cryptography", "EventLoop", "HTTPServer", "JSON", "SigV4",
       ],
       swiftSettings: settings),
-    .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "Crypto"], swiftSettings: settings),
+    .testTarget(
+      name: "SigV4Tests", dependencies: ["SigV4", "Cryptography"], swiftSettings: settings),
     .target(
       name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: settings),
     .testTarget(name: "URIEncodingTests", dependencies: ["URIEncoding"], swiftSettings: settings),
@@ -158,7 +160,7 @@ let package = Package(
 )
 
 // `make fuzz` builds it; an ordinary build has no libFuzzer to link it with.
-if Context.environment["ATHENA_GATEWAY_FUZZ"] != nil {
+if Context.environment["FUZZ_BUILD"] != nil {
   package.targets.append(
     .executableTarget(
       name: "fuzz",

@@ -13,25 +13,25 @@ import sys
 C_TARGETS = {"CLinux", "CCurl", "COpenSSL", "CResources"}
 IMPORTS = {
     "EventLoop": {"CLinux"},
-    "Crypto": {"COpenSSL"},
+    "Cryptography": {"COpenSSL"},
     "JSON": set(),
     "CivilTime": set(),
     "URIEncoding": set(),
     "HTTPMessage": {"HTTPTypes"},
-    "SigV4": {"CivilTime", "Crypto", "URIEncoding"},
+    "SigV4": {"CivilTime", "Cryptography", "URIEncoding"},
     "HTTPServer": {"CLinux", "COpenSSL", "CivilTime", "EventLoop", "HTTPMessage", "HTTPTypes"},
     "HTTPClient": {"CCurl", "EventLoop", "HTTPMessage"},
     "AWSClient": {
-        "CivilTime", "Crypto", "EventLoop", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON", "SigV4",
+        "CivilTime", "Cryptography", "EventLoop", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON", "SigV4",
         "Subprocess", "SystemPackage", "URIEncoding",
     },
     "Athena": {"AWSClient", "HTTPMessage", "JSON", "SigV4"},
     "Gateway": {
-        "Athena", "CivilTime", "Crypto", "EventLoop", "HTTPMessage", "HTTPTypes", "JSON",
+        "Athena", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "HTTPTypes", "JSON",
         "RawStructuredFieldValues", "URIEncoding",
     },
     "LocalAthena": {
-        "CLinux", "CResources", "CivilTime", "Crypto", "EventLoop", "HTTPMessage", "HTTPServer",
+        "CLinux", "CResources", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "HTTPServer",
         "HTTPTypes", "JSON", "SigV4", "Subprocess", "SystemPackage", "URIEncoding",
     },
     "athena-gateway": {
@@ -40,7 +40,7 @@ IMPORTS = {
     },
 }
 # The system's library, for those who make system calls; Synchronization is the standard library's.
-SYSTEM = {"AWSClient", "EventLoop", "Crypto", "HTTPServer", "HTTPClient", "LocalAthena", "athena-gateway"}
+SYSTEM = {"AWSClient", "EventLoop", "Cryptography", "HTTPServer", "HTTPClient", "LocalAthena", "athena-gateway"}
 
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\(.*?\))?\s+)*(?:public|package|internal|private|fileprivate)?\s*import\s+(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?(\w+)", re.M)
 FORBIDDEN_SYMBOLS = re.compile(r"FoundationNetworking|FoundationInternationalization|\bucol_|\budat_")

@@ -1,5 +1,5 @@
 import CivilTime
-import Crypto
+import Cryptography
 import HTTPClient
 import SigV4
 import URIEncoding

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import SigV4
 
 /// Signs the requests of one service. What a signature costs once a day, or once a second,

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import EventLoop
 
 /// What belongs to the documented key pair: sessions, calculations, tokens, outputs.

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// One hash for one set of parameters: each with its length before it, so that no two sets run
 /// together to the same bytes.

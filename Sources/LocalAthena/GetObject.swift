@@ -1,5 +1,5 @@
 import CivilTime
-import Crypto
+import Cryptography
 import HTTPMessage
 import HTTPTypes
 import URIEncoding

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// Which part of a list is asked for: `MaxResults` and `NextToken`.
 ///

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import EventLoop
 
 /// A session: one interpreter, whose variables live on from one calculation to the next.

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// What was started with which client request token, so that a call that is repeated is not run twice.
 ///

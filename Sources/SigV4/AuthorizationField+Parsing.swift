@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 extension AuthorizationField {
   /// What is wrong with an `Authorization` field: each case is one rule broken.

@@ -1,4 +1,4 @@
-public import Crypto
+public import Cryptography
 
 /// The `Authorization` field of a signed request:
 /// `AWS4-HMAC-SHA256 Credential=…/…/aws4_request, SignedHeaders=…, Signature=…`.

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// The first stage of SigV4: a request in the one form that both sides agree on.
 public struct CanonicalRequest: Sendable {

@@ -1,4 +1,4 @@
-public import Crypto
+public import Cryptography
 
 /// The key that signs for one ``CredentialScope``. Deriving it costs four HMACs: keep it for its
 /// day.

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import SigV4
 
 /// A vector's `request.txt`, read leniently: its paths may hold spaces and UTF-8.

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Testing
 
 /// Vectors of FIPS 180-4, from NIST's "SHA-256 examples" and its long messages.
