@@ -27,6 +27,7 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
   targets: [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
@@ -50,6 +51,14 @@ let package = Package(
       name: "SigV4", dependencies: ["CivilTime", "Cryptography", "URIEncoding"], swiftSettings: pure
     ),
 
+    .target(
+      name: "Callers",
+      dependencies: [
+        "CivilTime", "Cryptography", "EventLoop", "Files", "HTTPMessage", "JSON",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+      ],
+      swiftSettings: pure),
     .target(
       name: "HTTPClient",
       dependencies: ["CCurl", "EventLoop", "HTTPMessage"],
@@ -77,7 +86,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Athena", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "JSON", "URIEncoding",
+        "Athena", "Callers", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "JSON",
+        "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
       ],
@@ -96,9 +106,8 @@ let package = Package(
     .executableTarget(
       name: "athena-gateway",
       dependencies: [
-        "AWSClient", "Athena", "CLinux", "CResources", "CivilTime", "EventLoop", "Gateway",
-        "HTTPClient",
-        "HTTPServer", "JSON", "LocalAthena", "SigV4",
+        "AWSClient", "Athena", "CLinux", "CResources", "Callers", "CivilTime", "EventLoop", "Files",
+        "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "LocalAthena", "SigV4",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -121,13 +130,21 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
     .testTarget(name: "FilesTests", dependencies: ["EventLoop", "Files"], swiftSettings: settings),
+    .testTarget(
+      name: "CallersTests",
+      dependencies: [
+        "Callers", "Cryptography", "EventLoop", "Files", "HTTPMessage", "JSON",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+      ],
+      swiftSettings: settings),
     .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"], swiftSettings: settings),
     .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: settings),
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "AWSClient", "Athena", "EventLoop", "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer",
-        "JSON", "SigV4",
+        "AWSClient", "Athena", "Callers", "EventLoop", "Gateway", "HTTPClient", "HTTPMessage",
+        "HTTPServer", "JSON", "SigV4",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Yams", package: "Yams"),
       ],

@@ -20,6 +20,9 @@ IMPORTS = {
     "URIEncoding": set(),
     "HTTPMessage": {"HTTPTypes"},
     "SigV4": {"CivilTime", "Cryptography", "URIEncoding"},
+    "Callers": {
+        "CivilTime", "Cryptography", "EventLoop", "Files", "HTTPMessage", "HTTPTypes", "JSON", "JWTKit",
+    },
     "HTTPServer": {"CLinux", "COpenSSL", "CivilTime", "EventLoop", "HTTPMessage", "HTTPTypes"},
     "HTTPClient": {"CCurl", "EventLoop", "HTTPMessage"},
     "AWSClient": {
@@ -28,7 +31,7 @@ IMPORTS = {
     },
     "Athena": {"AWSClient", "HTTPMessage", "JSON", "SigV4"},
     "Gateway": {
-        "Athena", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "HTTPTypes", "JSON",
+        "Athena", "Callers", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "HTTPTypes", "JSON",
         "RawStructuredFieldValues", "URIEncoding",
     },
     "LocalAthena": {
@@ -36,8 +39,8 @@ IMPORTS = {
         "HTTPTypes", "JSON", "SigV4", "Subprocess", "SystemPackage", "URIEncoding",
     },
     "athena-gateway": {
-        "AWSClient", "ArgumentParser", "Athena", "CLinux", "CResources", "CivilTime", "EventLoop",
-        "FoundationEssentials", "Gateway", "HTTPClient", "HTTPServer", "JSON", "LocalAthena", "SigV4",
+        "AWSClient", "ArgumentParser", "Athena", "CLinux", "CResources", "Callers", "CivilTime", "EventLoop",
+        "Files", "FoundationEssentials", "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "LocalAthena", "SigV4",
     },
 }
 # The system's library, for those who make system calls; Synchronization is the standard library's.

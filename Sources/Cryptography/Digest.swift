@@ -31,3 +31,9 @@ public struct Digest: Sendable, Equatable {
     isEqualInConstantTime(left.bytes.span, right.bytes.span)
   }
 }
+
+extension Digest: Hashable {
+  public func hash(into hasher: inout Hasher) {
+    for index in bytes.indices { hasher.combine(bytes[index]) }
+  }
+}

@@ -1,4 +1,5 @@
 public import Athena
+public import Callers
 public import EventLoop
 public import HTTPMessage
 import HTTPTypes
@@ -9,8 +10,6 @@ public final class Gateway {
     /// The gateway's own version, as `GET /` tells it.
     public var version: String
     public var hosts: HostPolicy
-    /// Whether a caller must have shown a client certificate.
-    public var requiresClientCertificate: Bool
     /// Where the gateway's resources are.
     public var basePath: BasePath
     /// What sessions have where callers say nothing of it.
@@ -21,13 +20,12 @@ public final class Gateway {
     public var openAPI: [UInt8]
 
     public init(
-      version: String, hosts: HostPolicy, requiresClientCertificate: Bool = false,
-      basePath: BasePath = .root, sessions: SessionDefaults = SessionDefaults(),
+      version: String, hosts: HostPolicy, basePath: BasePath = .root,
+      sessions: SessionDefaults = SessionDefaults(),
       codeSources: CodeSources = CodeSources(), openAPI: [UInt8]
     ) {
       self.version = version
       self.hosts = hosts
-      self.requiresClientCertificate = requiresClientCertificate
       self.basePath = basePath
       self.sessions = sessions
       self.codeSources = codeSources
@@ -53,6 +51,7 @@ public final class Gateway {
 
   let loop: EventLoop
   let athena: AthenaClient
+  private let authenticator: Authenticator
   let configuration: Configuration
   let shared: Shared
   let unfinished = Unfinished()
@@ -63,11 +62,14 @@ public final class Gateway {
   /// - Parameters:
   ///   - loop: The worker's.
   ///   - athena: On the same loop.
+  ///   - authenticator: On the same loop.
   public init(
-    on loop: EventLoop, athena: AthenaClient, configuration: Configuration, shared: Shared
+    on loop: EventLoop, athena: AthenaClient, authenticator: Authenticator,
+    configuration: Configuration, shared: Shared
   ) {
     self.loop = loop
     self.athena = athena
+    self.authenticator = authenticator
     self.configuration = configuration
     self.shared = shared
   }
@@ -122,7 +124,7 @@ public final class Gateway {
       throw Problem(.notImplemented, "the gateway is no proxy, and opens no tunnels")
     }
     try configuration.hosts.check(request)
-    try checkCaller(of: request)
+    context.caller = try await caller(of: request)
     // It asks whether the server is there, and not about a resource (RFC 9110 §9.3.7).
     if request.method == .options, request.path == "*" { return Response(status: .noContent) }
     let route = try Route(path: request.path, under: configuration.basePath)
@@ -157,15 +159,14 @@ public final class Gateway {
     }
   }
 
-  /// An orchestrator that asks whether the gateway lives has no certificate.
-  private func checkCaller(of request: Request) throws(Problem) {
-    guard configuration.requiresClientCertificate, request.clientCertificate == nil,
-      !Self.isHealthCheck(request, under: configuration.basePath)
-    else { return }
-    throw Problem(
-      .forbidden,
-      "the gateway asks its callers for a client certificate, and this connection has shown none; "
-        + "with curl, give --cert and --key")
+  /// An orchestrator that asks whether the gateway lives shows nothing.
+  private func caller(of request: Request) async throws(Problem) -> Caller {
+    guard !Self.isHealthCheck(request, under: configuration.basePath) else { return .anonymous }
+    do throws(AuthenticationFault) {
+      return try await authenticator.caller(of: request)
+    } catch {
+      throw Problem(error)
+    }
   }
 
   /// RFC 9110 §9.1: 501 for a method that the server doesn't know, 405 for one that the resource

@@ -40,6 +40,12 @@ extension ProblemCode {
         "The request can be read, but a value in it is missing, superfluous or out of bounds, in "
           + "the gateway's judgement ('errors' lists each with a JSON Pointer) or in Athena's "
           + "('upstream' has its words).")
+    case .unauthenticated:
+      Kind(
+        .unauthorized, "The gateway doesn't know who calls",
+        "The request has no credentials, or such that prove nothing. Send an API key or a JWT of the issuer that "
+          + "the gateway trusts as 'Authorization: Bearer …', or show a client certificate; the detail says which "
+          + "of them the gateway takes. Its operator makes API keys with 'athena-gateway key new'.")
     case .origin:
       Kind(
         .forbidden, "This web page may not use the gateway",
@@ -190,6 +196,12 @@ extension ProblemCode {
         "Nothing was sent to AWS. The detail names the source of credentials that has failed, or says that "
           + "none are configured. Why is for the operator: in what the gateway writes to standard error, "
           + "and by 'athena-gateway check'.")
+    case .tokenKeysUnavailable:
+      Kind(
+        .serviceUnavailable, "The gateway can't verify tokens now", retryable: true, retryAfter: 5,
+        "The keys of the tokens' issuer could not be fetched since the gateway was started. Why is for the "
+          + "operator: in what the gateway writes to standard error. API keys and client certificates go on."
+      )
     case .draining:
       Kind(
         .serviceUnavailable, "The gateway is about to end", retryable: true, retryAfter: 1,

@@ -3,6 +3,7 @@ enum ProblemCode: String, CaseIterable {
   // What the caller sent.
   case malformedRequest = "malformed-request"
   case invalidRequest = "invalid-request"
+  case unauthenticated = "unauthenticated"
   case origin = "origin"
   case forbidden = "forbidden"
   case notFound = "not-found"
@@ -38,6 +39,7 @@ enum ProblemCode: String, CaseIterable {
   case gatewayNotAuthorized = "gateway-not-authorized"
   case gatewayCredentials = "gateway-credentials"
   case noCredentials = "no-credentials"
+  case tokenKeysUnavailable = "token-keys-unavailable"
   case draining = "draining"
   case overloaded = "overloaded"
   case internalError = "internal-error"

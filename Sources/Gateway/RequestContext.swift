@@ -1,9 +1,12 @@
+import Callers
 import HTTPMessage
 import HTTPTypes
 
 /// What goes with a request and onto its answer, whatever that turns out to be.
 final class RequestContext {
   let id: RequestID
+  /// Who the request comes from, once that is known.
+  var caller = Caller.anonymous
   private let basePath: BasePath
   /// Fields of every answer to this request, errors included.
   var fields: HTTPFields = [:]

@@ -1,4 +1,5 @@
 import Athena
+import Callers
 import HTTPMessage
 import HTTPTypes
 import JSON
@@ -16,7 +17,8 @@ extension Gateway {
     var token = ClientRequestToken.random()
     context.name(token)
     let derived = try ClientRequestToken.derived(
-      from: request.fields, operation: "StartCalculationExecution", caller: "",
+      from: request.fields, operation: "StartCalculationExecution",
+      caller: context.caller.idempotencyScope,
       resource: sessionID)
     token = derived ?? token
     context.name(token)

@@ -1,4 +1,5 @@
 import Athena
+import Callers
 import HTTPMessage
 import HTTPTypes
 import JSON
@@ -24,7 +25,8 @@ extension Gateway {
       name: context.name)
     let own = input["ClientRequestToken"]?.asString
     let derived = try ClientRequestToken.derived(
-      from: request.fields, operation: "StartSession", caller: "",
+      from: request.fields, operation: "StartSession",
+      caller: context.caller.idempotencyScope,
       resource: input["WorkGroup"]?.asString ?? "")
     if own == nil {
       input.members.append(

@@ -20,7 +20,10 @@ struct GatewayProcess {
       settings.workers, socketMode: settings.socketMode)
     let (address, file) = (listeners[0].address, listeners[0].file)
     let (upstream, local) = try target()
-    let workers = try Worker.start(settings, upstream, on: listeners)
+    let callers = try settings.callers.begin(
+      client: settings.client, certificates: settings.takesClientCertificates,
+      allowsAnonymous: settings.allowsAnonymous)
+    let workers = try Worker.start(settings, upstream, callers, on: listeners)
     // A listener ends when the last who has it lets go of it: that is to be its worker.
     listeners = []
     announce(address, upstream)
@@ -94,9 +97,10 @@ struct GatewayProcess {
     }
   }
 
-  /// Reads again what can change while the gateway runs: the files of TLS.
+  /// Reads again what can change while the gateway runs: the files of TLS and of callers.
   private func reload() {
     settings.tls?.reloadAndSay()
+    settings.callers.reload()
   }
 
   /// Says what the signal begins, for whoever waits at a terminal.
@@ -143,7 +147,12 @@ struct GatewayProcess {
 
   /// What curl is given, with placeholders for what only its user has.
   private func curlArguments(_ address: ListenAddress) -> String {
-    let identity = settings.requiresClientCertificate ? "--cert CALLER.pem --key CALLER.key " : ""
+    let identity =
+      switch (settings.callers.areThere, settings.takesClientCertificates) {
+      case (true, _): "-H 'Authorization: Bearer KEY' "
+      case (false, true): "--cert CALLER.pem --key CALLER.key "
+      case (false, false): ""
+      }
     return identity + address.curlArguments(certificate: settings.certificateFile)
   }
 

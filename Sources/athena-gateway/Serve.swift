@@ -11,8 +11,8 @@ struct Serve: ParsableCommand {
       the code with python3 on this machine, and has a session named 'demo'.
 
       SIGTERM ends the gateway once all requests are answered, after --drain-delay; SIGINT without that \
-      delay; a second one of them at once. SIGHUP reads the files of TLS again. A signal that was ignored \
-      at the start, as by nohup, stays so.
+      delay; a second one of them at once. SIGHUP reads the files of TLS and of callers again. A signal \
+      that was ignored at the start, as by nohup, stays so.
 
       A size is a number of bytes, KiB or MiB, such as 16KiB; a time a number of ms, s, m or h, or of \
       seconds alone, such as 10s or 10.
@@ -80,15 +80,18 @@ struct Serve: ParsableCommand {
   @Option(
     name: .customLong("tls-client-ca"),
     help: ArgumentHelp(
-      "Serve callers alone whose client certificate these authorities have signed (PEM).",
+      "Serve callers whose client certificate these authorities have signed (PEM). With --api-keys or "
+        + "--jwt-issuer too, one of the three is enough.",
       valueName: "file"))
   var tlsClientCA: String?
 
+  @OptionGroup(title: "Callers")
+  var callers: CallerFlags
+
   @Flag(
     help: ArgumentHelp(
-      "Listen on an address that other machines can reach, although whoever reaches it may run code."
-    )
-  )
+      "Serve callers that don't say who they are, even on an address that other machines can reach: whoever "
+        + "reaches it may run code."))
   var allowAnonymous = false
 
   @OptionGroup(title: "Limits")

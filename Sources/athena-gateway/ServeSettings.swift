@@ -2,6 +2,7 @@ import AWSClient
 import EventLoop
 import Gateway
 import Glibc
+import HTTPClient
 import HTTPServer
 
 /// What `serve` was told, by flags and environment, checked.
@@ -32,7 +33,11 @@ struct ServeSettings: Sendable {
   let tls: TLSContext?
   /// nil for plain HTTP.
   let certificateFile: String?
-  let requiresClientCertificate: Bool
+  /// Whether callers can be known by client certificates.
+  let takesClientCertificates: Bool
+  let callers: CallerSettings
+  /// Whether those are served too who could say who they are, and don't.
+  let allowsAnonymous: Bool
 
   /// Throws one error that names all problems.
   init(_ flags: Serve, environment: [String: String]) throws {
@@ -62,6 +67,7 @@ struct ServeSettings: Sendable {
     limits = flags.limits.limits(&problems)
     drainTimes = flags.drain.times(&problems)
     let tls = TLSContext(flags, &problems)
+    let callers = flags.callers.settings(&problems)
     if flags.socketMode != nil, let listen, case .internet = listen {
       problems.add("--socket-mode: \(listen) is no unix socket, and has no mode; leave it out")
     }
@@ -77,7 +83,9 @@ struct ServeSettings: Sendable {
     self.tls = tls
     socketMode = flags.socketMode?.bits
     certificateFile = flags.tlsCertificate
-    requiresClientCertificate = flags.tlsClientCA != nil
+    takesClientCertificates = flags.tlsClientCA != nil
+    self.callers = callers
+    allowsAnonymous = flags.allowAnonymous
   }
 
   private static func target(
@@ -103,6 +111,14 @@ struct ServeSettings: Sendable {
     return .local(region)
   }
 
+  /// How others than callers and Athena are called.
+  var client: HTTPClient.Configuration {
+    switch target {
+    case .aws(let configuration): configuration.client
+    case .local: .init(userAgent: AthenaGateway.userAgent)
+    }
+  }
+
   /// How callers call.
   var scheme: String { tls == nil ? "http" : "https" }
 
@@ -119,11 +135,11 @@ struct ServeSettings: Sendable {
       problems.add(
         "--listen: with --local everybody who reaches \(listen) could run code on this machine; "
           + "listen on 127.0.0.1, [::1] or unix:PATH")
-    } else if !flags.allowAnonymous, flags.tlsClientCA == nil {
+    } else if !flags.allowAnonymous, !flags.callers.areGiven, flags.tlsClientCA == nil {
       problems.add(
         "--listen: everybody who reaches \(listen) could run code on Athena, since callers are not "
-          + "asked who they are; ask for certificates with --tls-client-ca, or add --allow-anonymous "
-          + "if that is meant")
+          + "asked who they are; ask them with --api-keys, --jwt-issuer or --tls-client-ca, or add "
+          + "--allow-anonymous if that is meant")
     }
   }
 }

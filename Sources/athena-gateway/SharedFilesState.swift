@@ -1,5 +1,5 @@
 import AWSClient
-import Glibc
+import Files
 
 /// The profile in use and the files that it was looked for in.
 struct SharedFilesState {
@@ -10,12 +10,13 @@ struct SharedFilesState {
 
     init(_ path: String) {
       self.path = path
-      var status = stat()
-      if stat(path, &status) != 0 {
-        absence = [ENOENT, ENOTDIR].contains(errno) ? "not there" : "out of reach"
-      } else {
-        absence = status.st_mode & S_IFMT == S_IFREG ? nil : "not a file"
-      }
+      absence =
+        switch LocalFile.Presence(of: path) {
+        case .file: nil
+        case .other: "not a file"
+        case .missing: "not there"
+        case .outOfReach: "out of reach"
+        }
     }
 
     var description: String { path + (absence.map { " (\($0))" } ?? "") }

@@ -9,6 +9,11 @@ enum Terminal {
     put(line, on: STDOUT_FILENO)
   }
 
+  /// Writes what goes beside a command's output to standard error.
+  static func note(_ line: String) {
+    put(line, on: STDERR_FILENO)
+  }
+
   /// Writes what may be wrong, or is not as it was asked for, to standard error.
   static func warn(_ line: String) {
     put("Warning: \(line)", on: STDERR_FILENO)

@@ -1,5 +1,7 @@
+import Callers
 import EventLoop
 import Gateway
+import Glibc
 import HTTPServer
 
 /// One worker: a thread with its loop, listener, connections to Athena and router. Workers share
@@ -17,21 +19,22 @@ struct Worker {
 
   /// Starts one for each listener.
   static func start(
-    _ settings: ServeSettings, _ upstream: Upstream, on listeners: consuming [Listener]
+    _ settings: ServeSettings, _ upstream: Upstream, _ callers: Authenticator.Ways,
+    on listeners: consuming [Listener]
   ) throws -> [Worker] {
     let shared = Gateway.Shared()
     return try listeners.enumerated().map { index, listener in
-      try Worker(index + 1, settings, upstream, shared, listener)
+      try Worker(index + 1, settings, upstream, callers, shared, listener)
     }
   }
 
   private init(
-    _ number: Int, _ settings: ServeSettings, _ upstream: Upstream, _ shared: Gateway.Shared,
-    _ listener: Listener
+    _ number: Int, _ settings: ServeSettings, _ upstream: Upstream,
+    _ callers: Authenticator.Ways, _ shared: Gateway.Shared, _ listener: Listener
   ) throws {
     let thread = try LoopThread(name: "worker-\(number)")
     parts = try thread.runBlocking { loop in
-      LoopBound(try Parts(on: loop, settings, upstream, shared, listener), to: loop)
+      LoopBound(try Parts(on: loop, settings, upstream, callers, shared, listener), to: loop)
     }
     self.thread = thread
   }
@@ -56,15 +59,15 @@ extension Worker.Parts {
   /// Puts them together, from the socket to Athena.
   fileprivate init(
     on loop: EventLoop, _ settings: ServeSettings, _ upstream: Upstream,
-    _ shared: Gateway.Shared, _ listener: Listener
+    _ callers: Authenticator.Ways, _ shared: Gateway.Shared, _ listener: Listener
   ) throws {
     aws = upstream.caller(on: loop)
     gateway = Gateway(
       on: loop, athena: aws.athena,
+      authenticator: Authenticator(callers, on: loop, clock: { time(nil) }),
       configuration: .init(
-        version: AthenaGateway.version, hosts: settings.hosts,
-        requiresClientCertificate: settings.requiresClientCertificate,
-        basePath: settings.basePath, sessions: settings.sessions,
+        version: AthenaGateway.version, hosts: settings.hosts, basePath: settings.basePath,
+        sessions: settings.sessions,
         codeSources: settings.codeSources, openAPI: Contract.openAPI),
       shared: shared)
     let basePath = settings.basePath

@@ -26,10 +26,12 @@ FLAGS = {
         "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",
         "--body-deadline", "--min-rate", "--request-deadline", "--idle-deadline", "--write-deadline",
         "--linger-deadline", "--tls-certificate", "--tls-key", "--tls-client-ca", "--drain-delay", "--grace-period",
+        "--api-keys", "--jwt-issuer", "--jwt-audience", "--jwt-keys", "--jwt-caller-claim",
     ],
     "local": ["--listen", "--allow-remote-code"],
     "check": [*AWS, "--call", "--work-group", "--json"],
     "explain": AWS,
+    "key": [],
 }  # fmt: skip
 
 

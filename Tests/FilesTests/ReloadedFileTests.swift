@@ -3,12 +3,18 @@ import Files
 import Glibc
 import Testing
 
-@Suite struct ReloadedFileTests {
+@Suite final class ReloadedFileTests {
   private let folder: String
 
   init() throws {
     var template = Array("/tmp/files-XXXXXX".utf8CString)
-    folder = String(cString: try #require(mkdtemp(&template)))
+    try #require(mkdtemp(&template) != nil)
+    folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  deinit {
+    unlink(path)
+    rmdir(folder)
   }
 
   private var path: String { "\(folder)/number" }

@@ -1,3 +1,4 @@
+import Callers
 import HTTPMessage
 import HTTPTypes
 import JSON
@@ -14,7 +15,7 @@ struct ClientCertificateTests {
     _ path: String, host: String = "localhost", certificate: ClientCertificate? = nil,
     isRequired: Bool = true
   ) async throws -> (Int, String?) {
-    try await withGateway(requiresClientCertificate: isRequired) { gateway in
+    try await withGateway(callers: Authenticator.Ways(certificates: isRequired)) { gateway in
       let request = Request(
         method: .get, path: path, scheme: "https", authority: host,
         clientCertificate: certificate)

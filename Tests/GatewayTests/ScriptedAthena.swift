@@ -1,5 +1,6 @@
 import AWSClient
 import Athena
+import Callers
 import EventLoop
 import HTTPClient
 import HTTPMessage
@@ -46,7 +47,7 @@ final class Calls: Sendable {
 func withGateway<Value: Sendable>(
   calls: Calls = Calls(),
   answering script: @escaping @Sendable (String) -> Script = always(Script()),
-  requiresClientCertificate: Bool = false, basePath: BasePath = .root,
+  callers: Authenticator.Ways = Authenticator.Ways(), basePath: BasePath = .root,
   sessions: SessionDefaults = SessionDefaults(), codeSources: CodeSources = CodeSources(),
   shared: Gateway.Shared = Gateway.Shared(),
   _ body: @escaping @Sendable (Gateway) async throws -> Value
@@ -79,10 +80,11 @@ func withGateway<Value: Sendable>(
     let endpoint = try Endpoint(parsing: "http://127.0.0.1:\(server.port)")
     let gateway = Gateway(
       on: loop, athena: AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint),
+      authenticator: Authenticator(callers, on: loop, clock: { 1_763_799_353 }),
       configuration: .init(
         version: "0.1.0", hosts: HostPolicy(isLoopback: true, allowedHosts: []),
-        requiresClientCertificate: requiresClientCertificate, basePath: basePath,
-        sessions: sessions, codeSources: codeSources, openAPI: OpenAPIDocument.bytes),
+        basePath: basePath, sessions: sessions, codeSources: codeSources,
+        openAPI: OpenAPIDocument.bytes),
       shared: shared)
     return try await body(gateway)
   }

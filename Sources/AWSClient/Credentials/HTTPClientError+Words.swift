@@ -1,4 +1,4 @@
-import HTTPClient
+package import HTTPClient
 
 extension HTTPClientError {
   /// Whether there was no answer at all, or no whole one: another attempt may have more luck.
@@ -10,7 +10,7 @@ extension HTTPClientError {
   }
 
   /// What has happened, for a message that says with whom.
-  var words: String {
+  package var words: String {
     switch self {
     case .resolve(let reason), .connect(let reason), .tls(let reason), .proxy(let reason),
       .timeout(let reason), .cutShort(let reason), .invalidRequest(let reason),

@@ -1,0 +1,184 @@
+public import EventLoop
+public import Files
+
+/// The keys of an issuer that has them at a URL: kept, renewed when they are old, and asked for again when a
+/// token names one that is not among them. The last good set stays in use.
+///
+/// Shared by all workers. What fetches runs on one loop, which is no worker's.
+public final class IssuerKeys: Sendable {
+  /// What was at a URL.
+  public struct Document: Sendable {
+    public let bytes: [UInt8]
+    /// The answer's `Cache-Control`.
+    public let cacheControl: String?
+
+    public init(bytes: [UInt8], cacheControl: String? = nil) {
+      self.bytes = bytes
+      self.cacheControl = cacheControl
+    }
+  }
+
+  /// Gets what is at a URL, on the loop that it is called on; at most ``KeySet/sizeLimit`` bytes of it.
+  public typealias Get = @Sendable (_ url: String) async -> Result<Document, FileFault>
+
+  /// Whoever names unknown keys makes nobody ask more often; and what failed is tried again after it.
+  private static let pause = Duration.seconds(30)
+  /// How long a request waits for newer keys.
+  private static let patience = Duration.seconds(5)
+
+  private struct State {
+    var keys: KeySet?
+    var edition = 0
+    var fault: FileFault?
+    /// When the last attempt began; nil before the first.
+    var attempt: Instant?
+    /// When the next one is due without anybody's asking.
+    var due: Instant
+    var flight: SharedOutcome<Void>?
+  }
+
+  private let place: KeyPlace
+  private let loop: EventLoop
+  private let get: Get
+  private let clock: @Sendable () -> Instant
+  private let onNews: @Sendable (FileNews) -> Void
+  private let state: Lock<State>
+
+  /// - Parameters:
+  ///   - loop: On which `get` is called.
+  ///   - onNews: Told of each change, and once of each fault.
+  public init(
+    _ place: KeyPlace, on loop: EventLoop, clock: @escaping @Sendable () -> Instant = { .now },
+    get: @escaping Get, onNews: @escaping @Sendable (FileNews) -> Void = { _ in }
+  ) {
+    self.place = place
+    self.loop = loop
+    self.get = get
+    self.clock = clock
+    self.onNews = onNews
+    state = Lock(State(due: clock()))
+  }
+
+  /// nil where none could be had yet.
+  var current: KeySet? { state.withLock { $0.keys } }
+
+  /// Grows with each change of ``current``.
+  var edition: Int { state.withLock { $0.edition } }
+
+  /// Fetches them now, and whenever they are old from now on.
+  public func keepFresh() {
+    Task(executorPreference: loop) { [self] in
+      while true {
+        fetchIfDue()
+        try await loop.pause(for: .seconds(1))
+      }
+    }
+  }
+
+  /// Returns the fetch that is under way then, if any.
+  @discardableResult
+  func fetchIfDue() -> SharedOutcome<Void>? {
+    let now = clock()
+    return state.withLock({ $0.due <= now }) ? flight(at: now) : nil
+  }
+
+  /// Asks for newer ones where that was not done a moment ago, and waits for them a little.
+  func renew(waitingOn loop: EventLoop) async {
+    let now = clock()
+    let isEarly = state.withLock { state in
+      state.flight == nil && state.attempt.map { now < $0 + Self.pause } ?? false
+    }
+    guard !isEarly else { return }
+    let flight = flight(at: now)
+    _ = await loop.outcome(within: Self.patience) { _ = await flight.wait() }
+  }
+
+  /// The fetch that is under way, or a new one.
+  private func flight(at now: Instant) -> SharedOutcome<Void> {
+    let (flight, isNew) = state.withLock { state in
+      if let flight = state.flight { return (flight, false) }
+      let flight = SharedOutcome<Void>()
+      state.flight = flight
+      state.attempt = now
+      return (flight, true)
+    }
+    if isNew {
+      Task(executorPreference: loop) { [self] in
+        land(await fetch())
+        flight.set(())
+      }
+    }
+    return flight
+  }
+
+  private func fetch() async -> Result<(keys: KeySet, life: Duration), FileFault> {
+    var url = place.url
+    do throws(FileFault) {
+      if case .discovery(let issuer) = place {
+        let configuration = try await document(url)
+        url = try Self.naming(url) { () throws(FileFault) in
+          try KeyPlace.keysURL(in: configuration.bytes, of: issuer)
+        }
+      }
+      let document = try await document(url)
+      let keys = try Self.naming(url) { () throws(FileFault) in try KeySet(parsing: document.bytes)
+      }
+      return .success((keys, Self.life(document.cacheControl)))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func document(_ url: String) async throws(FileFault) -> Document {
+    let result = await get(url)
+    return try Self.naming(url) { () throws(FileFault) in try result.get() }
+  }
+
+  private static func naming<Value>(
+    _ url: String, _ body: () throws(FileFault) -> Value
+  ) throws(FileFault) -> Value {
+    do throws(FileFault) {
+      return try body()
+    } catch {
+      throw FileFault("\(url): \(error)")
+    }
+  }
+
+  private func land(_ result: Result<(keys: KeySet, life: Duration), FileFault>) {
+    let now = clock()
+    let news = state.withLock { state -> FileNews? in
+      state.flight = nil
+      switch result {
+      case .success(let (keys, life)):
+        state.due = now + life
+        state.fault = nil
+        guard keys != state.keys else { return nil }
+        state.keys = keys
+        state.edition += 1
+        return .changed
+      case .failure(let fault):
+        state.due = now + Self.pause
+        guard fault != state.fault else { return nil }
+        state.fault = fault
+        return .kept(fault)
+      }
+    }
+    if let news { onNews(news) }
+  }
+
+  /// How long a set is good by its `Cache-Control` (RFC 9111 §5.2.2.1), within reason: an issuer is not asked
+  /// all the time, and a key that it has withdrawn is not trusted for ever.
+  static func life(_ cacheControl: String?) -> Duration {
+    let directives = (cacheControl ?? "").lowercased().split(separator: ",").map {
+      $0.filter { $0 != " " }
+    }
+    if directives.contains("no-store") || directives.contains("no-cache") { return shortestLife }
+    let seconds = directives.lazy.compactMap { directive in
+      directive.hasPrefix("max-age=") ? Int(directive.dropFirst("max-age=".count)) : nil
+    }.first
+    guard let seconds else { return .seconds(3600) }
+    return min(max(.seconds(seconds), shortestLife), .seconds(86400))
+  }
+
+  private static let shortestLife = Duration.seconds(300)
+}

@@ -1,0 +1,220 @@
+import EventLoop
+import Files
+import JWTKit
+import Testing
+
+@testable import Callers
+
+/// An issuer whose answers and clock a test sets.
+final class ScriptedIssuer: Sendable {
+  private struct State {
+    var result: Result<IssuerKeys.Document, FileFault>
+    var requests: [String] = []
+    var now = Instant(nanoseconds: 0)
+    var news: [FileNews] = []
+  }
+
+  private let state: Lock<State>
+
+  init(_ result: Result<IssuerKeys.Document, FileFault>) {
+    state = Lock(State(result: result))
+  }
+
+  var requests: [String] { state.withLock { $0.requests } }
+  var news: [FileNews] { state.withLock { $0.news } }
+  var now: Instant { state.withLock { $0.now } }
+
+  func answer(_ result: Result<IssuerKeys.Document, FileFault>) {
+    state.withLock { $0.result = result }
+  }
+
+  func advance(_ duration: Duration) {
+    state.withLock { $0.now = $0.now + duration }
+  }
+
+  func keys(_ place: KeyPlace = .set("https://i/keys"), on loop: EventLoop) -> IssuerKeys {
+    IssuerKeys(
+      place, on: loop, clock: { self.now },
+      get: { url in
+        self.state.withLock { state in
+          state.requests.append(url)
+          return state.result
+        }
+      }, onNews: { news in self.state.withLock { $0.news.append(news) } })
+  }
+}
+
+/// A signer of tokens, by JWTKit: test_callers.py has those of another implementation.
+struct Signer {
+  let id: String
+  let key = ES256PrivateKey()
+
+  var jwk: String {
+    let (x, y) = key.publicKey.parameters!
+    return #"{"kty":"EC","crv":"P-256","kid":"\#(id)","x":"\#(x.base64URL)","y":"\#(y.base64URL)"}"#
+  }
+
+  struct Claims: JWTPayload {
+    var iss = "https://i"
+    var aud = "a"
+    var sub = "s"
+    var exp: Int
+
+    func verify(using: some JWTAlgorithm) async throws {}
+  }
+
+  func token(_ claims: Claims) async throws -> String {
+    let keys = JWTKeyCollection()
+    await keys.add(ecdsa: key, kid: JWKIdentifier(string: id))
+    return try await keys.sign(claims, kid: JWKIdentifier(string: id))
+  }
+}
+
+extension String {
+  fileprivate var base64URL: String {
+    replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+  }
+}
+
+func document(_ signers: Signer..., cacheControl: String? = nil) -> IssuerKeys.Document {
+  let keys = signers.map(\.jwk).joined(separator: ",")
+  return .init(bytes: Array(#"{"keys":[\#(keys)]}"#.utf8), cacheControl: cacheControl)
+}
+
+func onLoop<Value: Sendable>(
+  _ body: @escaping @Sendable (EventLoop) async throws -> Value
+) async throws -> Value {
+  let thread = try LoopThread(name: "test")
+  defer { thread.stopAndJoin() }
+  return try await Task(executorPreference: thread.loop) { [loop = thread.loop] in
+    try await body(loop)
+  }.value
+}
+
+@Suite(.timeLimit(.minutes(1))) struct IssuerKeysTests {
+  private static let rules = TokenRules(issuer: "https://i", audiences: ["a"])
+
+  @Test func `Keys are asked for once while they are fresh, and again when a token names another`()
+    async throws
+  {
+    try await onLoop { loop in
+      let (old, new) = (Signer(id: "old"), Signer(id: "new"))
+      let issuer = ScriptedIssuer(.success(document(old)))
+      let keys = issuer.keys(on: loop)
+      let verifier = TokenVerifier(Self.rules, .issuer(keys), on: loop)
+      let (first, second) = (
+        try await old.token(.init(exp: now + 60)), try await new.token(.init(exp: now + 60))
+      )
+      #expect(try await verifier.caller(of: first, at: now) == Caller(.token, "s"))
+      #expect(issuer.requests.count == 1)
+      issuer.answer(.success(document(new)))
+      // Too early: whoever makes up names of keys makes nobody ask.
+      issuer.advance(.seconds(29))
+      for _ in 0..<10 {
+        await #expect(throws: AuthenticationFault.self) {
+          try await verifier.caller(of: second, at: now)
+        }
+      }
+      #expect(issuer.requests.count == 1)
+      issuer.advance(.seconds(1))
+      #expect(try await verifier.caller(of: second, at: now) == Caller(.token, "s"))
+      #expect(issuer.requests.count == 2)
+      // What was verified by a key that is gone is forgotten with it.
+      await #expect(throws: AuthenticationFault.self) {
+        try await verifier.caller(of: first, at: now)
+      }
+      #expect(issuer.news == [.changed, .changed])
+    }
+  }
+
+  @Test func `A token that is verified is good until it expires, and its leeway is over`()
+    async throws
+  {
+    try await onLoop { loop in
+      let signer = Signer(id: "k")
+      let issuer = ScriptedIssuer(.success(document(signer)))
+      let verifier = TokenVerifier(Self.rules, .issuer(issuer.keys(on: loop)), on: loop)
+      let token = try await signer.token(.init(exp: now))
+      for second in [now - 1, now, now + 59] {
+        #expect(try await verifier.caller(of: token, at: second).name == "s")
+      }
+      await #expect(throws: AuthenticationFault.badCredentials("the token has expired")) {
+        try await verifier.caller(of: token, at: now + 60)
+      }
+    }
+  }
+
+  @Test func `Keys that were good stay in use while the issuer fails, and it is told once`()
+    async throws
+  {
+    try await onLoop { loop in
+      let signer = Signer(id: "k")
+      let issuer = ScriptedIssuer(.success(document(signer, cacheControl: "max-age=600")))
+      let keys = issuer.keys(on: loop)
+      let verifier = TokenVerifier(Self.rules, .issuer(keys), on: loop)
+      let token = try await signer.token(.init(exp: now + 600))
+      await keys.renew(waitingOn: loop)
+      issuer.answer(.failure(FileFault("no")))
+      for _ in 0..<3 {
+        issuer.advance(.seconds(600))
+        await keys.renew(waitingOn: loop)
+      }
+      #expect(issuer.requests.count == 4)
+      #expect(try await verifier.caller(of: token, at: now).name == "s")
+      #expect(issuer.news == [.changed, .kept(FileFault("https://i/keys: no"))])
+    }
+  }
+
+  @Test func `Keys are asked for again when they are old, and not before`() async throws {
+    try await onLoop { loop in
+      let issuer = ScriptedIssuer(.success(document(Signer(id: "k"), cacheControl: "max-age=600")))
+      let keys = issuer.keys(on: loop)
+      // A fetch that is under way is joined.
+      keys.fetchIfDue()
+      await keys.renew(waitingOn: loop)
+      #expect(issuer.requests.count == 1)
+      for (seconds, count) in [(599, 1), (1, 2), (599, 2), (1, 3)] {
+        issuer.advance(.seconds(seconds))
+        await keys.fetchIfDue()?.wait()
+        #expect(issuer.requests.count == count)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    (nil, 3600), ("", 3600), ("max-age=600", 600), ("public, Max-Age=600", 600), ("max-age=1", 300),
+    ("max-age=999999999", 86400), ("max-age=99999999999999999999", 3600), ("max-age=-1", 300),
+    ("no-store", 300), ("no-cache, max-age=7200", 300), ("max-age=x", 3600),
+  ])
+  func `How long keys are good is the issuer's to say, within reason`(
+    cacheControl: String?, seconds: Int
+  ) {
+    #expect(IssuerKeys.life(cacheControl) == .seconds(seconds))
+  }
+
+  @Test func `The issuer's configuration names the keys, and no other's does`() throws {
+    func url(_ text: String) throws(FileFault) -> String {
+      try KeyPlace.keysURL(in: Array(text.utf8), of: "https://i")
+    }
+    #expect(KeyPlace.discovery(issuer: "https://i/").url == "https://i/.well-known/openid-configuration")
+    #expect(try url(#"{"issuer": "https://i", "jwks_uri": "https://k/1", "x": []}"#) == "https://k/1")
+    for text in [
+      #"{"issuer": "https://other", "jwks_uri": "https://k/1"}"#, #"{"issuer": "https://i"}"#,
+      #"{"issuer": "https://i", "jwks_uri": "http://k/1"}"#, "[]", "",
+      #"{"issuer": "https://i", "jwks_uri": "file:///etc/passwd"}"#,
+    ] {
+      #expect(throws: FileFault.self) { try url(text) }
+    }
+  }
+
+  @Test(arguments: [
+    ("https://i", true), ("https://i/path?q", true), ("http://127.0.0.1:1/x", true),
+    ("http://localhost", true), ("http://[::1]:80/", true), ("http://i", false), ("i", false),
+    ("https://", false), ("https:///k", false), ("https://a@b", false), ("https://a b", false),
+    ("http://127.0.0.1.evil.example", false), ("http://localhost@evil.example", false),
+    ("ftp://i", false), ("https://i/\n", false),
+  ])
+  func `Keys come by TLS or from this machine`(url: String, isTrusted: Bool) {
+    #expect(KeyPlace.isTrusted(url) == isTrusted)
+  }
+}
