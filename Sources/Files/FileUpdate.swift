@@ -83,7 +83,9 @@ public struct FileUpdate {
   ) throws(SystemError) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor.rawValue, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes {
+        Glibc.write(descriptor.rawValue, $0.baseAddress, $0.count)
+      }
       guard count > 0 || errno == EINTR else { throw SystemError("write") }
       rest = rest.dropFirst(max(0, count))
     }

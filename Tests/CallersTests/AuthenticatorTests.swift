@@ -110,7 +110,10 @@ let now = 1_795_000_000
   }
 
   @Test(arguments: [
-    ([ClientCertificate.AlternativeName.dns("d"), .uri("spiffe://t/w"), .email("e@x")], "certificate:uri:spiffe://t/w"),
+    (
+      [ClientCertificate.AlternativeName.dns("d"), .uri("spiffe://t/w"), .email("e@x")],
+      "certificate:uri:spiffe://t/w"
+    ),
     ([.email("e@x"), .dns("d"), .dns("c")], "certificate:dns:d"),
     ([.email("e@x")], "certificate:email:e@x"),
     ([], "certificate:subject:CN=c"),

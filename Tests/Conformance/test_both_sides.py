@@ -14,7 +14,7 @@ import programs
 
 DOCUMENT = contract.openapi()
 # What any request can be answered with: OpenAPITests has the list by the server's own rules.
-COMMON = {"400", "403", "408", "413", "414", "417", "421", "431", "500", "501", "503", "504", "505"}
+COMMON = {"400", "401", "403", "408", "413", "414", "417", "421", "431", "500", "501", "503", "504", "505"}
 
 SESSIONS, SESSION = "/sessions", "/sessions/{sessionId}"
 EXECUTORS, CALCULATIONS = f"{SESSION}/executors", f"{SESSION}/calculations"

@@ -17,6 +17,17 @@ from waiting import until
 KEY = re.compile(r"agk_[A-Za-z0-9_-]{43}\n")
 
 
+CALCULATION = "/sessions/demo/calculations/c"
+# All that the gateway has and doesn't show to everybody.
+EVERYTHING = [
+    *(("GET", path) for path in ["/", "/openapi.yaml", "/problems/range", "/sessions", "/sessions/demo"]),
+    *(("GET", f"/sessions/demo/{name}") for name in ["executors", "calculations"]),
+    *(("GET", f"{CALCULATION}{name}") for name in ["", "/code", "/events", "/stdout", "/stderr"]),
+    *(("POST", path) for path in ["/sessions", "/sessions/demo/calculations"]),
+    *(("DELETE", path) for path in ["/sessions/demo", CALCULATION]),
+]
+
+
 def bearer(token):
     return ("Authorization", f"Bearer {token}")
 
@@ -99,8 +110,8 @@ def test_a_key_opens_the_gateway_and_nothing_else_does(keyed):
         [("X-API-Key", key)],
         [("Cookie", f"Authorization=Bearer {key}")],
     ]:
-        for target in ["/", "/sessions/demo", "/openapi.yaml", "/problems/range", "/nothing"]:
-            answer = ask("GET", target, fields)
+        for method, target in [*EVERYTHING, ("GET", "/nothing"), ("PATCH", "/"), ("OPTIONS", "*")]:
+            answer = ask(method, target, fields)
             assert (answer.status, answer.json["code"]) == (401, "unauthenticated")
             assert answer["WWW-Authenticate"].startswith('Bearer realm="athena-gateway"')
             assert key not in answer.body.decode()
@@ -120,11 +131,14 @@ def unexplained(monkeypatch):
 
 def test_curl_runs_code_with_a_key(keyed):
     program, _, key = keyed
-    command = ["curl", "-sS", "--oauth2-bearer", key, "-H", "Content-Type: text/x-python", "--data-binary", "print(6 * 7)"]
+    target = f"{program.url}/sessions/demo/calculations?include=stdout"
+    fields = ["-H", "Content-Type: text/x-python", "-H", "Prefer: wait=60"]
     run = subprocess.run(
-        [*command, "-H", "Prefer: wait=60", f"{program.url}/sessions/demo/calculations?include=stdout"],
-        capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+        ["curl", "-sS", "--oauth2-bearer", key, *fields, "--data-binary", "print(6 * 7)", target],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert json.loads(run.stdout)["stdout"] == "42\n"
 
 
@@ -393,7 +407,9 @@ def test_without_the_issuers_keys_its_tokens_are_503_and_all_else_goes_on(start,
     issuer.close()
 
 
-@pytest.mark.parametrize("document", [b"{", b"[]", b'{"keys": []}', b'{"keys": [{"kty": "oct", "k": "AAAA"}]}', b"x" * 2_000_000])
+@pytest.mark.parametrize(
+    "document", [b"{", b"[]", b'{"keys": []}', b'{"keys": [{"kty": "oct", "k": "AAAA"}]}', b"x" * 2_000_000]
+)
 def test_a_set_that_is_none_is_told_and_trusts_nobody(start, document):
     issuer = tokens.Issuer(tokens.Key("ES256", "k"))
     issuer.document = document
