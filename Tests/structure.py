@@ -35,7 +35,7 @@ IMPORTS = {
         "HTTPTypes", "JSON", "SigV4", "Subprocess", "SystemPackage", "URIEncoding",
     },
     "athena-gateway": {
-        "AWSClient", "ArgumentParser", "Athena", "CLinux", "CResources", "CivilTime", "EventLoop",
+        "AWSClient", "ArgumentParser", "Athena", "CLinux", "CResources", "CivilTime", "Configuration", "EventLoop",
         "FoundationEssentials", "Gateway", "HTTPClient", "HTTPServer", "JSON", "LocalAthena", "SigV4",
     },
 }

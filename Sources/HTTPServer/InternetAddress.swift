@@ -40,6 +40,17 @@ public struct InternetAddress: Sendable, CustomStringConvertible {
     self.port = port
   }
 
+  /// 127.0.0.1, which needs no resolver.
+  init(loopbackPort port: UInt16) {
+    self.port = port
+    host = "127.0.0.1"
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+    bytes = withUnsafeBytes(of: address) { Array($0) }
+  }
+
   /// Whether only this machine can reach it.
   var isLoopback: Bool {
     switch Int32(family) {

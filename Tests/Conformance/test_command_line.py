@@ -17,7 +17,7 @@ import http1
 import programs
 from waiting import until
 
-AWS = ["--profile", "--region", "--endpoint-url"]
+AWS = ["--config", "--profile", "--region", "--endpoint-url"]
 FLAGS = {
     "serve": [
         *AWS, "--local", "--listen", "--socket-mode", "--workers", "--allowed-host", "--allowed-code", "--allow-anonymous",

@@ -1,21 +1,27 @@
 import AWSClient
 import ArgumentParser
 
-/// The flags of which AWS is called, and as whom.
+/// Which AWS is called, and as whom.
 struct AWSFlags: ParsableArguments {
   @Option(
-    help: ArgumentHelp(
+    GatewaySetting(
+      "profile", as: "name",
       "The profile of the config and the credentials file to use, in place of the credentials in the "
-        + "environment.", valueName: "name"))
-  var profile: String?
+        + "environment."))
+  var profile: GatewaySetting<String?>
 
-  @Option(help: "The AWS region, as in eu-west-1.")
-  var region: String?
+  @Option(GatewaySetting("region", as: "region", "The AWS region, as in eu-west-1."))
+  var region: GatewaySetting<String?>
 
   @Option(
-    name: .customLong("endpoint-url"),
-    help: ArgumentHelp("Athena's endpoint, in place of the region's own.", valueName: "url"))
-  var endpointURL: String?
+    GatewaySetting("endpoint-url", "Athena's endpoint, in place of the region's own."))
+  var endpointURL: GatewaySetting<URLText?>
+
+  func settings(_ reader: inout SettingsReader) -> AWSSettings.Flags {
+    .init(
+      region: reader.sourced(region), endpointURL: reader.sourced(endpointURL)?.map(\.text),
+      profile: reader.sourced(profile))
+  }
 
   /// What the help of each command with these flags says of what stands behind them.
   static let discussion = """
