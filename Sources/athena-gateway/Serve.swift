@@ -65,6 +65,9 @@ struct Serve: ParsableCommand {
         + "loopback address, every name on another)", valueName: "name"))
   var allowedHosts: [String] = []
 
+  @OptionGroup(title: "Web pages")
+  var browsers: BrowserFlags
+
   @Option(
     name: .customLong("tls-certificate"),
     help: ArgumentHelp(

@@ -61,6 +61,7 @@ struct ServeSettings: Sendable {
     let sessions = flags.sessions.defaults(isLocal: flags.local, &problems)
     limits = flags.limits.limits(&problems)
     drainTimes = flags.drain.times(&problems)
+    let allowedOrigins = flags.browsers.allowedOrigins(&problems)
     let tls = TLSContext(flags, &problems)
     if flags.socketMode != nil, let listen, case .internet = listen {
       problems.add("--socket-mode: \(listen) is no unix socket, and has no mode; leave it out")
@@ -70,7 +71,9 @@ struct ServeSettings: Sendable {
     self.listen = listen
     self.target = target
     workers = flags.workers ?? Processors.available
-    hosts = HostPolicy(isLoopback: listen.isLoopback, allowedHosts: flags.allowedHosts)
+    hosts = HostPolicy(
+      isLoopback: listen.isLoopback, allowedHosts: flags.allowedHosts,
+      allowedOrigins: allowedOrigins)
     self.basePath = basePath
     self.sessions = sessions
     self.codeSources = CodeSources(codeSources)
