@@ -20,9 +20,8 @@ def listing():
 
 @pytest.fixture
 def ask(listing):
-    """Asks as a page of an origin does; its answers have fields that the document says of all at once."""
+    """Asks as a page of an origin does."""
     caller = client.Client(listing)
-    caller.is_documented = False
 
     def asker(method, target, origin=PAGE, *fields, body=b""):
         return caller(method, target, [("Origin", origin), *fields], body)
@@ -102,7 +101,6 @@ def test_two_origins_are_none(listing):
 
 def test_without_a_page_a_cache_learns_that_there_are_pages(listing):
     caller = client.Client(listing)
-    caller.is_documented = False
     answer = caller.get("/")
     assert (answer.status, shared_with(answer)) == (200, None)
     caller.close()
