@@ -45,7 +45,8 @@ struct ServeSettings: Sendable {
     codeSources = CodeSources(reader.list(flags.allowedCode))
     workers = reader.value(flags.workers) ?? Processors.available
     hosts = HostPolicy(
-      isLoopback: listen.isLoopback, allowedHosts: reader.list(flags.allowedHosts))
+      isLoopback: listen.isLoopback, allowedHosts: reader.list(flags.allowedHosts),
+      allowedOrigins: AllowedOrigins(reader.list(flags.allowedOrigins)))
     let tls = flags.tls.context(&reader)
     self.tls = tls?.context
     tlsFiles = tls?.files

@@ -21,6 +21,7 @@ AWS = ["--config", "--profile", "--region", "--endpoint-url"]
 FLAGS = {
     "serve": [
         *AWS, "--local", "--listen", "--socket-mode", "--workers", "--allowed-host", "--allowed-code", "--allow-anonymous",
+        "--allowed-origin",
         "--base-path", "--work-group", "--max-concurrent-dpus", "--session-idle-timeout",
         "--max-head", "--max-fields", "--max-target", "--max-body", "--max-bodies", "--max-connections",
         "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",
@@ -103,6 +104,9 @@ BAD = {
     "local and an endpoint": (["serve", "--local", "--endpoint-url", "http://x"], {}, ["--local", "--endpoint-url"]),
     "a base path with a slash at its end": (["serve", "--local", "--base-path", "/a/"], {}, ["--base-path: '/a/'"]),
     "a base path that is none": (["serve", "--local", "--base-path", ""], {}, ["--base-path", "as in /athena"]),
+    "an origin with a path": (["serve", "--local", "--allowed-origin", "https://a.example/"], {}, ["--allowed-origin: 'https://a.example/'", "slash"]),
+    "every origin": (["serve", "--local", "--allowed-origin", "*"], {}, ["--allowed-origin: '*'", "no pattern", "https://app.example"]),
+    "nobody's origin": (["serve", "--local", "--allowed-origin", "null"], {}, ["--allowed-origin: 'null'"]),
     "a workgroup that is none": (["serve", "--local", "--work-group", "a/b"], {}, ["--work-group: 'a/b'", "[a-zA-Z0-9"]),
     "too few DPUs": (["serve", "--local", "--max-concurrent-dpus", "1"], {}, ["--max-concurrent-dpus", "2", "5000"]),
     "too long an idle timeout": (["serve", "--local", "--session-idle-timeout", "9h"], {}, ["--session-idle-timeout", "8h"]),

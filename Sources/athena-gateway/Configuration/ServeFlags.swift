@@ -62,6 +62,13 @@ struct ServeFlags: ParsableArguments {
       }))
   var allowedHosts: [GatewaySetting<String?>]
 
+  @Option(
+    list: GatewaySetting(
+      "allowed-origin",
+      "An origin whose pages may use the gateway besides its own, as in https://app.example; can be given "
+        + "several times.", default: "none"))
+  var allowedOrigins: [GatewaySetting<Origin?>]
+
   @OptionGroup
   var tls: TLSFlags
 
@@ -89,6 +96,20 @@ extension CodeSources.Source: SettingValue {
           + "and s3://bucket/prefix/")
     }
     self = source
+  }
+}
+
+extension Origin: SettingValue {
+  static let noun = "origin"
+
+  init(parsing text: String) throws {
+    guard let origin = Origin(text) else {
+      throw SettingsError(
+        description:
+          "\(text.quoted) is not a page's origin: http:// or https://, one host (no pattern), and its "
+          + "port, without a path or slash, as in https://app.example")
+    }
+    self = origin
   }
 }
 
