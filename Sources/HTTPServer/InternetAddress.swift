@@ -60,6 +60,15 @@ public struct InternetAddress: Sendable, CustomStringConvertible {
     }
   }
 
+  /// `host:port` for who connects from this machine: a wildcard address (0.0.0.0, [::]) is none to connect to.
+  public var localAuthority: String {
+    switch Int32(family) {
+    case AF_INET where bytes[4..<8].allSatisfy { $0 == 0 }: "127.0.0.1:\(port)"
+    case AF_INET6 where bytes[8..<24].allSatisfy { $0 == 0 }: "[::1]:\(port)"
+    default: description
+    }
+  }
+
   /// `host:port`, as a URL has it.
   public var description: String {
     host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

@@ -1,3 +1,5 @@
+import JSON
+
 /// Settings that can't be used.
 ///
 /// Not the parser's ValidationError: that would print the usage of the whole program, which has none of
@@ -12,6 +14,7 @@ struct Problems {
   private var texts: [String] = []
 
   mutating func add(_ text: String) {
+    let text = text.printable
     // Two settings can come from one variable.
     if !texts.contains(text) { texts.append(text) }
   }

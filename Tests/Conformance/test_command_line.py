@@ -18,16 +18,19 @@ import programs
 from waiting import until
 
 AWS = ["--config", "--profile", "--region", "--endpoint-url"]
+SERVE = [
+    *AWS, "--local", "--listen", "--socket-mode", "--workers", "--allowed-host", "--allowed-code", "--allow-anonymous",
+    "--allowed-origin",
+    "--base-path", "--work-group", "--max-concurrent-dpus", "--session-idle-timeout",
+    "--max-head", "--max-fields", "--max-target", "--max-body", "--max-bodies", "--max-connections",
+    "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",
+    "--body-deadline", "--min-rate", "--request-deadline", "--idle-deadline", "--write-deadline",
+    "--linger-deadline", "--tls-certificate", "--tls-key", "--tls-client-ca", "--drain-delay", "--grace-period",
+]  # fmt: skip
 FLAGS = {
-    "serve": [
-        *AWS, "--local", "--listen", "--socket-mode", "--workers", "--allowed-host", "--allowed-code", "--allow-anonymous",
-        "--allowed-origin",
-        "--base-path", "--work-group", "--max-concurrent-dpus", "--session-idle-timeout",
-        "--max-head", "--max-fields", "--max-target", "--max-body", "--max-bodies", "--max-connections",
-        "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",
-        "--body-deadline", "--min-rate", "--request-deadline", "--idle-deadline", "--write-deadline",
-        "--linger-deadline", "--tls-certificate", "--tls-key", "--tls-client-ca", "--drain-delay", "--grace-period",
-    ],
+    "serve": SERVE,
+    "config": [*SERVE, "--json"],
+    "healthcheck": ["--url", "--ready"],
     "local": ["--listen", "--allow-remote-code"],
     "check": [*AWS, "--call", "--work-group", "--json"],
     "explain": AWS,
@@ -174,7 +177,7 @@ BAD = {
         ["serve", "--local", "--drain-delay", "30s"], {}, ["--drain-delay", "--grace-period"],
     ),
     "an unknown flag": (["serve", "--locale"], {}, ["--locale"]),
-    "an unknown command": (["blah"], {}, ["'blah'", "serve, local, check, explain"]),
+    "an unknown command": (["blah"], {}, ["'blah'", "serve, local, config, check, explain, healthcheck"]),
     "an unknown command with options": (["serv", "--local"], {}, ["'serv'", "did you mean 'serve'?"]),
     "an option without its command": (["--local"], {}, ["--local", "athena-gateway serve --local"]),
     "an option with a value, without its command": (["--listen=:1"], {}, ["--listen", "athena-gateway serve --listen"]),

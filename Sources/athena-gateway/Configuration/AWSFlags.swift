@@ -7,14 +7,19 @@ struct AWSFlags: ParsableArguments {
     GatewaySetting(
       "profile", as: "name",
       "The profile of the config and the credentials file to use, in place of the credentials in the "
-        + "environment."))
+        + "environment.",
+      default: "AWS's own settings; see 'athena-gateway check'"))
   var profile: GatewaySetting<String?>
 
-  @Option(GatewaySetting("region", as: "region", "The AWS region, as in eu-west-1."))
+  @Option(
+    GatewaySetting(
+      "region", as: "region", "The AWS region, as in eu-west-1.", default: "AWS's own settings"))
   var region: GatewaySetting<String?>
 
   @Option(
-    GatewaySetting("endpoint-url", "Athena's endpoint, in place of the region's own."))
+    GatewaySetting(
+      "endpoint-url", "Athena's endpoint, in place of the region's own.",
+      default: "AWS's own settings"))
   var endpointURL: GatewaySetting<URLText?>
 
   func settings(_ reader: inout SettingsReader) -> AWSSettings.Flags {

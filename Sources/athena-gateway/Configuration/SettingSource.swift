@@ -15,7 +15,7 @@ enum SettingSource: Equatable {
     switch self {
     case .flag, .standard: "--\(name)"
     case .variable: Self.variable(name)
-    case .file(let path): "\(path), /\(name)"
+    case .file(let path): "\(path), /\(name.prefix(100))"
     }
   }
 

@@ -46,8 +46,9 @@ struct SettingsReader {
 
   /// The setting's value. Its default, with the fault noted, where what was set can't be used.
   mutating func value<Value>(_ setting: GatewaySetting<Value>) -> Value {
+    let kind: SettingKind = setting.isNumeric ? .numberOrString : .string
+    guard checkFile(setting.name, kind) else { return setting.standard }
     give(setting.given.map { .string($0) }, to: setting.name)
-    checkFile(setting.name, setting.isNumeric ? .numberOrString : .string)
     guard let text = configuration.string(forKey: [setting.name], isSecret: true) else {
       note(setting.name, setting.shownStandard, .standard)
       return setting.standard
@@ -64,8 +65,8 @@ struct SettingsReader {
 
   /// Whether a switch is on; `flag` is whether the command line has it.
   mutating func isOn(_ name: String, flag: Bool) -> Bool {
+    guard checkFile(name, .boolean) else { return false }
     give(flag ? .string("true") : nil, to: name)
-    checkFile(name, .boolean)
     guard let text = configuration.string(forKey: [name], isSecret: true) else {
       note(name, .switch(false), .standard)
       return false
@@ -80,10 +81,9 @@ struct SettingsReader {
 
   /// All values of a setting that can have several; none, with the fault noted, where one can't be used.
   mutating func list<Value>(_ settings: [GatewaySetting<Value?>]) -> [Value] {
-    guard let setting = settings.first else { return [] }
+    guard let setting = settings.first, checkFile(setting.name, .arrayOfStrings) else { return [] }
     let given = settings.compactMap(\.given)
     give(given.isEmpty ? nil : .stringArray(given), to: setting.name)
-    checkFile(setting.name, .arrayOfStrings)
     guard let texts = configuration.stringArray(forKey: [setting.name], isSecret: true) else {
       note(setting.name, setting.shownStandard, .standard)
       return []
@@ -115,9 +115,13 @@ struct SettingsReader {
       content.map { ConfigValue($0, isSecret: true) }, forKey: SettingSource.key(name))
   }
 
-  private mutating func checkFile(_ name: String, _ kind: SettingKind) {
-    guard let value = file[name], let fault = kind.fault(in: value) else { return }
-    problems.add("\(SettingSource.file(file.path).label(of: name)): \(fault)")
+  /// Whether the file has nothing for a setting, or what one of that kind can be. A fault is noted, even one
+  /// that a flag would outrank.
+  private mutating func checkFile(_ name: String, _ kind: SettingKind) -> Bool {
+    guard let value = file[name], let fault = kind.fault(in: value) else { return true }
+    note(name, .faulty, .file(file.path))
+    problems.add("\(label(name)): \(fault)")
+    return false
   }
 
   private mutating func note(_ name: String, _ value: FoundSetting.Value, _ source: SettingSource) {
