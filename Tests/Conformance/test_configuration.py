@@ -8,6 +8,7 @@ import pytest
 import certificates
 import http1
 import programs
+import readme
 from test_command_line import SERVE
 
 SWITCHES = {"local", "allow-anonymous"}
@@ -320,3 +321,14 @@ def test_the_gateway_is_what_its_settings_say(start, write):
     assert status("/athena/", "b.example") == 200
     assert status("/athena/", "c.example") == 421
     assert status("/athena/" + "x" * 100, "b.example") == 414
+
+
+def test_the_README_has_every_setting_and_a_file_that_is_good(write):
+    blocks = readme.recipe("Configuration")
+    members = json.loads(blocks[0])
+    settings = config("--config", write(members))
+    for name, value in members.items():
+        assert settings[name]["value"] == (str(value) if type(value) is int else value)
+    page = (programs.TOP / "README.md").read_text()
+    missing = [flag for flag in SERVE if f"`{flag}`" not in page and f"`{flag} " not in page]
+    assert missing == []
