@@ -31,7 +31,6 @@ class Stack:
         service = self.services[name]
         return self.start_container(
             OURS[name],
-            *service.get("command", []),
             environment=service.get("environment"),
             read_only=service["read_only"],
             tmpfs=service.get("tmpfs", ()),

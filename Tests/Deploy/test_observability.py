@@ -54,7 +54,7 @@ def test_Grafana_finds_its_dashboard_and_its_data():
     assert source["url"] == "http://prometheus:9090" and "prometheus" in compose
     (scrape,) = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())["scrape_configs"]
     assert scrape["static_configs"] == [{"targets": ["gateway:9464"]}]
-    assert "--metrics-listen=0.0.0.0:9464" in compose["gateway"]["command"]
+    assert compose["gateway"]["environment"]["ATHENA_GATEWAY_METRICS_LISTEN"] == "0.0.0.0:9464"
     # Both are in a network with whom they ask.
     assert {"metrics"} <= set(compose["gateway"]["networks"]) & set(compose["prometheus"]["networks"])
     assert {"metrics"} <= set(compose["grafana"]["networks"])
