@@ -38,13 +38,14 @@ def test_it_asks_where_the_settings_have_the_gateway_listen(start, tmp_path):
     assert is_healthy("--url", f"http://{port(program)}/athena/")
 
 
-@pytest.mark.parametrize("listen", ["0.0.0.0", "[::]"])
-def test_a_gateway_on_every_address_is_asked_on_loopback(start, listen):
+@pytest.mark.parametrize("listen, loopback", [("0.0.0.0", "127.0.0.1"), ("[::]", "[::1]")])
+def test_a_gateway_on_every_address_is_asked_on_loopback(start, listen, loopback):
     if listen == "[::]" and not socket.has_dualstack_ipv6():
         pytest.skip("there is no IPv6 here")
     arguments = ["--allow-anonymous", "--region", "r", "--allowed-host", "athena.example"]
     program = start(programs.Program, "serve", "--listen", f"{listen}:0", *arguments)
-    assert is_healthy("--listen", f"{listen}:{program.port}", "--allowed-host", "athena.example")
+    run = check("--listen", f"{listen}:{program.port}", "--allowed-host", "athena.example")
+    assert run.returncode == 0 and run.stdout == f"http://{loopback}:{program.port} answers /livez with 200\n"
     assert "421" in check("--listen", f"{listen}:{program.port}").stderr
 
 

@@ -34,11 +34,12 @@ struct SettingsReader {
         ConfigurationFile.none
       }
     found = [FoundSetting(file.name, path.map { .text($0) } ?? .unset(""), source)]
-    // The library has a log of accesses, which a variable of its own asks for: it gets no values.
+    // The library has a log of accesses, which a variable of its own asks for: it gets no values, since all are
+    // asked for as secrets.
     configuration = ConfigReader(
       providers: [
         flags,
-        EnvironmentVariablesProvider(environmentVariables: variables, secretsSpecifier: .all),
+        EnvironmentVariablesProvider(environmentVariables: variables),
         InMemoryProvider(name: "file", values: self.file.values),
       ], accessReporter: access
     ).scoped(to: SettingSource.scope)
