@@ -22,6 +22,7 @@ let package = Package(
   name: "athena-gateway",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
     .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -109,6 +110,7 @@ let package = Package(
         "AWSClient", "Athena", "CLinux", "CResources", "Callers", "CivilTime", "EventLoop", "Files",
         "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "LocalAthena", "SigV4",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
       ],
       swiftSettings: settings),
 

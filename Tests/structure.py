@@ -39,8 +39,9 @@ IMPORTS = {
         "HTTPTypes", "JSON", "SigV4", "Subprocess", "SystemPackage", "URIEncoding",
     },
     "athena-gateway": {
-        "AWSClient", "ArgumentParser", "Athena", "CLinux", "CResources", "Callers", "CivilTime", "EventLoop",
-        "Files", "FoundationEssentials", "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "LocalAthena", "SigV4",
+        "AWSClient", "ArgumentParser", "Athena", "CLinux", "CResources", "Callers", "CivilTime", "Configuration",
+        "EventLoop", "Files", "FoundationEssentials", "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON",
+        "LocalAthena", "SigV4",
     },
 }
 # The system's library, for those who make system calls; Synchronization is the standard library's.

@@ -8,13 +8,21 @@ final class RequestContext {
   /// Who the request comes from, once that is known.
   var caller = Caller.anonymous
   private let basePath: BasePath
+  private let allowedOrigins: AllowedOrigins
+  /// The listed origin whose page sent the request; nil for the gateway's own and for programs.
+  let origin: Origin?
   /// Fields of every answer to this request, errors included.
   var fields: HTTPFields = [:]
 
   /// - Parameter request: nil where it could not be read.
-  init(_ request: Request?, under basePath: BasePath = .root) {
+  init(
+    _ request: Request?, under basePath: BasePath = .root,
+    sharingWith allowedOrigins: AllowedOrigins = AllowedOrigins()
+  ) {
     id = request.map { RequestID($0.fields) } ?? RequestID()
     self.basePath = basePath
+    self.allowedOrigins = allowedOrigins
+    origin = request.flatMap(allowedOrigins.origin(of:))
   }
 
   /// Has every answer name the token with which the call can be repeated. A caller's own token that isn't
@@ -32,9 +40,10 @@ final class RequestContext {
   func complete(_ response: Response) -> Response {
     var response = response
     response.fields[.xRequestID] = id.text
-    response.fields[.xContentTypeOptions] = "nosniff"
     if response.fields[.cacheControl] == nil { response.fields[.cacheControl] = "no-store" }
+    response.fields.append(contentsOf: HTTPFields.security)
     response.fields.append(contentsOf: fields)
+    allowedOrigins.share(&response, with: origin)
     return response
   }
 }

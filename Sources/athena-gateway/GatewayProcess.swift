@@ -153,7 +153,7 @@ struct GatewayProcess {
       case (false, true): "--cert CALLER.pem --key CALLER.key "
       case (false, false): ""
       }
-    return identity + address.curlArguments(certificate: settings.certificateFile)
+    return identity + address.curlArguments(certificate: settings.tlsFiles?.certificate)
   }
 
   private func announce(_ address: ListenAddress, _ upstream: Upstream) {

@@ -70,10 +70,12 @@ extension Worker.Parts {
         sessions: settings.sessions,
         codeSources: settings.codeSources, openAPI: Contract.openAPI),
       shared: shared)
-    let basePath = settings.basePath
+    let (basePath, origins) = (settings.basePath, settings.hosts.allowedOrigins)
     server = try HTTPServer(
       listener, on: loop, limits: settings.limits, tls: settings.tls,
-      refusal: { Gateway.response(to: $0, request: $1, under: basePath) },
+      refusal: {
+        Gateway.response(to: $0, request: $1, under: basePath, sharingWith: origins)
+      },
       isServedWhenFull: { Gateway.isHealthCheck($0, under: basePath) },
       handler: gateway.respond(to:))
   }

@@ -420,7 +420,7 @@ def test_a_set_that_is_none_is_told_and_trusts_nobody(start, document):
 
 
 FLAGS = {
-    "no audience": (["--jwt-issuer", "https://i"], ["--jwt-audience: needed"]),
+    "no audience": (["--jwt-issuer", "https://i"], ["--jwt-issuer: give --jwt-audience too"]),
     "no issuer": (
         ["--jwt-audience", "a", "--jwt-keys", "b", "--jwt-caller-claim", "c"],
         ["--jwt-audience: give --jwt-issuer", "--jwt-keys: give", "--jwt-caller-claim: give"],

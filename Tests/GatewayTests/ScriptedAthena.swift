@@ -47,6 +47,7 @@ final class Calls: Sendable {
 func withGateway<Value: Sendable>(
   calls: Calls = Calls(),
   answering script: @escaping @Sendable (String) -> Script = always(Script()),
+  hosts: HostPolicy = HostPolicy(isLoopback: true, allowedHosts: []),
   callers: Authenticator.Ways = Authenticator.Ways(), basePath: BasePath = .root,
   sessions: SessionDefaults = SessionDefaults(), codeSources: CodeSources = CodeSources(),
   shared: Gateway.Shared = Gateway.Shared(),
@@ -82,9 +83,8 @@ func withGateway<Value: Sendable>(
       on: loop, athena: AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint),
       authenticator: Authenticator(callers, on: loop, clock: { 1_763_799_353 }),
       configuration: .init(
-        version: "0.1.0", hosts: HostPolicy(isLoopback: true, allowedHosts: []),
-        basePath: basePath, sessions: sessions, codeSources: codeSources,
-        openAPI: OpenAPIDocument.bytes),
+        version: "0.1.0", hosts: hosts, basePath: basePath, sessions: sessions,
+        codeSources: codeSources, openAPI: OpenAPIDocument.bytes),
       shared: shared)
     return try await body(gateway)
   }
