@@ -16,8 +16,8 @@ struct GatewayProcess {
   /// Serves until signals end it.
   func run() throws {
     let signals = Signals()
-    var listeners = try settings.listen.listeners(
-      settings.workers, socketMode: settings.socketMode)
+    var listeners = try settings.listen.value.listeners(
+      settings.workers, socketMode: settings.socketMode, label: settings.listen.source)
     let (address, file) = (listeners[0].address, listeners[0].file)
     let (upstream, local) = try target()
     let callers = try settings.callers.begin(

@@ -92,7 +92,7 @@ private struct GatewayPlace: CustomStringConvertible {
   /// Anybody's.
   init(url: String) {
     self.url = url
-    description = url
+    description = "\(URLText(parsing: url))"
     client = .init(userAgent: AthenaGateway.userAgent)
     fields = []
   }

@@ -4,17 +4,19 @@ import HTTPServer
 
 extension ListenAddress {
   /// Listens, once for each worker.
-  func listeners(_ workers: Int, socketMode: mode_t?) throws -> [Listener] {
+  ///
+  /// - Parameter label: What messages call the setting that it is from.
+  func listeners(_ workers: Int, socketMode: mode_t?, label: String) throws -> [Listener] {
     do throws(SystemError) {
       return try Listener.forWorkers(workers, on: self, socketMode: socketMode)
     } catch {
-      throw explanation(of: error)
+      throw explanation(of: error, label: label)
     }
   }
 
   /// Why nobody can listen here, and what to do about it.
-  func explanation(of error: SystemError) -> SettingsError {
-    SettingsError(description: "--listen: \(words(for: error))")
+  func explanation(of error: SystemError, label: String = "--listen") -> SettingsError {
+    SettingsError(description: "\(label): \(words(for: error))")
   }
 
   private func words(for error: SystemError) -> String {

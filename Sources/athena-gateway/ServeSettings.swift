@@ -18,7 +18,7 @@ struct ServeSettings: Sendable {
     if case .local = target { true } else { false }
   }
 
-  let listen: ListenAddress
+  let listen: Setting<ListenAddress>
   /// Who may connect to a unix socket; nil for its owner alone.
   let socketMode: mode_t?
   var workers: Int
@@ -41,7 +41,8 @@ struct ServeSettings: Sendable {
   init(_ flags: ServeFlags, _ reader: inout SettingsReader) throws {
     let isLocal = reader.isOn("local", flag: flags.local)
     allowsAnonymous = reader.isOn("allow-anonymous", flag: flags.allowAnonymous)
-    listen = reader.value(flags.listen)
+    let listen = reader.value(flags.listen)
+    self.listen = Setting(listen, from: reader.label(flags.listen.name))
     socketMode = reader.value(flags.socketMode)?.bits
     basePath = reader.value(flags.basePath) ?? .root
     let target = Self.target(flags.aws, isLocal: isLocal, &reader)

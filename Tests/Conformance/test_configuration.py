@@ -260,6 +260,14 @@ def test_all_problems_are_told_at_once_each_with_its_source(write):
     assert "ATHENA_GATEWAY_LOCALE: there is no such setting; did you mean ATHENA_GATEWAY_LOCAL?" in found
 
 
+def test_an_address_that_can_not_be_listened_on_is_named_by_its_place(write):
+    path = write({"local": True, "listen": "unix:/nonexistent/s"})
+    run = programs.run("serve", "--config", path)
+    assert run.stderr.startswith(f"Error: {path}, /listen: there is no folder for /nonexistent/s")
+    run = programs.run("serve", "--region", "r", ATHENA_GATEWAY_LISTEN="0.0.0.0:0")
+    assert run.stderr.startswith("Error: ATHENA_GATEWAY_LISTEN: everybody who reaches 0.0.0.0:0")
+
+
 def test_a_value_that_does_not_fit_another_names_where_both_are_from(write):
     path = write({"max-head": "4KiB"})
     assert problems("--local", "--config", path, ATHENA_GATEWAY_MAX_TARGET="9KiB") == [

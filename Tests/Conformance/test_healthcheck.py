@@ -112,3 +112,8 @@ def test_a_port_of_the_system_s_choice_can_not_be_known():
 def test_no_proxy_is_asked(start):
     program = start(programs.serve, "--local")
     assert is_healthy("--listen", port(program), HTTP_PROXY="http://127.0.0.1:1", http_proxy="http://127.0.0.1:1")
+
+
+def test_a_password_in_the_URL_is_not_repeated():
+    run = check("--url", "http://user:hunter2@127.0.0.1:1")
+    assert run.returncode == 1 and "127.0.0.1:1" in run.stderr and "hunter2" not in run.stderr

@@ -9,7 +9,7 @@ extension SettingsReader {
 
   private func found(_ name: String) -> FoundSetting? { found.first { $0.name == name } }
 
-  /// Whether somebody has set it.
+  /// Whether somebody has set it, be it to what can't be used.
   func isSet<Value>(_ setting: GatewaySetting<Value>) -> Bool {
     found(setting.name).map { $0.source != .standard } ?? false
   }
