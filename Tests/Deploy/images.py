@@ -69,8 +69,13 @@ def make_bases():
 def resolved_packages():
     """A folder with all that Package.swift depends on, and what that depends on, whatever they are."""
     folder = STORE / "packages"
+    manifest = folder / "Package.swift"
+    text = (TOP / "Package.swift").read_text()
+    # Left as it is where nothing has changed: a new time of a file is a change to buildah.
+    if (folder / "Package.resolved").exists() and manifest.read_text() == text:
+        return folder
     folder.mkdir(exist_ok=True)
-    shutil.copy(TOP / "Package.swift", folder)
+    manifest.write_text(text)
     run("swift", "package", "--package-path", str(folder), "--scratch-path", str(folder / ".build"), "resolve")
     return folder
 
