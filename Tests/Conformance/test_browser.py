@@ -5,6 +5,7 @@ import http.server
 import json
 import signal
 import threading
+import types
 
 import pytest
 
@@ -170,9 +171,18 @@ def put(pages, program):
     (pages.folder / "index.html").write_text(page)
 
 
-def run(page, code, key="agk_none"):
+@pytest.fixture
+def key(tmp_path):
+    """An API key, and the flags of a gateway that knows it."""
+    run = programs.run("key", "new", "ada", "--file", str(tmp_path / "keys.json"))
+    assert run.returncode == 0, run.stderr
+    return types.SimpleNamespace(text=run.stdout.strip(), flags=["--api-keys", str(tmp_path / "keys.json")])
+
+
+def run(page, code, key):
     values = with_values("document.getElementById('code').value = CODE", CODE=code)
-    page(f"document.getElementById('key').value = {json.dumps(key)}; {values}; document.getElementById('run').click()")
+    values += with_values("; document.getElementById('key').value = KEY", KEY=key)
+    page(f"{values}; document.getElementById('run').click()")
 
 
 def logged(page, *texts):
@@ -181,39 +191,62 @@ def logged(page, *texts):
     return until(read, lambda log: all(text in log for text in texts))[-1]
 
 
-def test_a_page_of_a_listed_origin_runs_code_and_follows_its_states(start, chromium, pages):
-    program = start(programs.serve, "--local", "--allowed-origin", pages.origin)
+def test_a_page_of_a_listed_origin_runs_code_with_a_key_and_follows_its_states(start, chromium, pages, key):
+    program = start(programs.serve, "--local", *key.flags, "--allowed-origin", pages.origin)
     put(pages, program)
     page = chromium.open(pages.origin + "/")
-    run(page, "print(sum(range(10)))")
+    run(page, "print(sum(range(10)))", key.text)
     assert logged(page, "45\n").split()[-2:] == ["COMPLETED", "45"]
-    run(page, "1 / 0")
+    run(page, "1 / 0", key.text)
     logged(page, "FAILED", "ZeroDivisionError")
     # What the gateway refuses, the page can read.
-    run(page, " ")
+    run(page, " ", key.text)
     logged(page, "white space")
 
 
-def test_a_page_of_an_origin_that_is_not_listed_sends_nothing_and_reads_nothing(start, chromium, pages):
-    program = start(programs.serve, "--local", "--allowed-origin", "https://app.example")
+def test_a_page_of_a_listed_origin_does_nothing_without_a_good_key_and_reads_why(start, chromium, pages, key):
+    program = start(programs.serve, "--local", *key.flags, "--allowed-origin", pages.origin)
     put(pages, program)
     page = chromium.open(pages.origin + "/")
-    run(page, "print(45)")
+    for wrong in ["", "agk_wrong"]:
+        run(page, "print(45)", wrong)
+        answer = page(
+            f"fetch('http://127.0.0.1:{program.port}/', {{ headers: {{ Authorization: 'Bearer {wrong}' }} }})"
+            ".then(async answer => [answer.status, await answer.json(), answer.headers.get('WWW-Authenticate')])"
+        )
+        assert (answer[0], answer[1]["code"]) == (401, "unauthenticated") and answer[2].startswith("Bearer")
+        logged(page, answer[1]["detail"])
+    assert calculations(program, key) == []
+
+
+def test_a_page_of_an_origin_that_is_not_listed_does_nothing_even_with_a_key(start, chromium, pages, key):
+    program = start(programs.serve, "--local", *key.flags, "--allowed-origin", "https://app.example")
+    put(pages, program)
+    page = chromium.open(pages.origin + "/")
+    run(page, "print(45)", key.text)
     # All that Chromium tells a page of it.
     logged(page, "Failed to fetch")
-    assert client.Client(program).get(client.calculations()).json == {"calculations": []}
+    assert calculations(program, key) == []
 
 
-def test_a_page_s_stream_goes_on_at_another_gateway_where_one_is_drained(start, chromium, pages, tmp_path):
+def test_a_page_s_stream_goes_on_at_another_gateway_where_one_is_drained(start, chromium, pages, key, tmp_path):
     athena = start(programs.Program, "local", "--listen", "127.0.0.1:0")
     settings = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": athena.url, **programs.LOCAL_CREDENTIALS}
-    flags = ["--allowed-origin", pages.origin]
+    flags = [*key.flags, "--allowed-origin", pages.origin]
     first = start(programs.serve, *flags, "--drain-delay", "0", **settings)
     put(pages, first)
     page, flag = chromium.open(pages.origin + "/"), tmp_path / "go"
-    run(page, f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.05)\nprint('gone on')")
+    code = f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.05)\nprint('gone on')"
+    run(page, code, key.text)
     logged(page, "RUNNING")
     assert first.stop(signal.SIGTERM) == 0
     start(programs.Program, "serve", "--listen", f"127.0.0.1:{first.port}", *flags, **settings)
     flag.touch()
     logged(page, "COMPLETED", "gone on")
+
+
+def calculations(program, key):
+    caller = client.Client(program)
+    answer = caller("GET", client.calculations(), [("Authorization", f"Bearer {key.text}")])
+    caller.close()
+    return answer.json["calculations"]
