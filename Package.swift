@@ -38,6 +38,7 @@ let package = Package(
       name: "COpenSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
 
     .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: settings),
+    .target(name: "Files", dependencies: ["EventLoop"], swiftSettings: settings),
     .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: settings),
     .target(name: "JSON", swiftSettings: pure),
     .target(
@@ -64,8 +65,8 @@ let package = Package(
     .target(
       name: "AWSClient",
       dependencies: [
-        "CivilTime", "Cryptography", "EventLoop", "HTTPClient", "HTTPMessage", "JSON", "SigV4",
-        "URIEncoding",
+        "CivilTime", "Cryptography", "EventLoop", "Files", "HTTPClient", "HTTPMessage", "JSON",
+        "SigV4", "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -107,7 +108,8 @@ let package = Package(
     .testTarget(
       name: "AWSClientTests",
       dependencies: [
-        "AWSClient", "EventLoop", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "SigV4",
+        "AWSClient", "EventLoop", "Files", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON",
+        "SigV4",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: settings),
@@ -120,6 +122,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
+    .testTarget(name: "FilesTests", dependencies: ["EventLoop", "Files"], swiftSettings: settings),
     .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"], swiftSettings: settings),
     .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: settings),
     .testTarget(

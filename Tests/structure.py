@@ -13,6 +13,7 @@ import sys
 C_TARGETS = {"CLinux", "CCurl", "COpenSSL", "CResources"}
 IMPORTS = {
     "EventLoop": {"CLinux"},
+    "Files": {"EventLoop"},
     "Cryptography": {"COpenSSL"},
     "JSON": set(),
     "CivilTime": set(),
@@ -22,8 +23,8 @@ IMPORTS = {
     "HTTPServer": {"CLinux", "COpenSSL", "CivilTime", "EventLoop", "HTTPMessage", "HTTPTypes"},
     "HTTPClient": {"CCurl", "EventLoop", "HTTPMessage"},
     "AWSClient": {
-        "CivilTime", "Cryptography", "EventLoop", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON", "SigV4",
-        "Subprocess", "SystemPackage", "URIEncoding",
+        "CivilTime", "Cryptography", "EventLoop", "Files", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON",
+        "SigV4", "Subprocess", "SystemPackage", "URIEncoding",
     },
     "Athena": {"AWSClient", "HTTPMessage", "JSON", "SigV4"},
     "Gateway": {
@@ -40,7 +41,9 @@ IMPORTS = {
     },
 }
 # The system's library, for those who make system calls; Synchronization is the standard library's.
-SYSTEM = {"AWSClient", "EventLoop", "Cryptography", "HTTPServer", "HTTPClient", "LocalAthena", "athena-gateway"}
+SYSTEM = {
+    "AWSClient", "Cryptography", "EventLoop", "Files", "HTTPClient", "HTTPServer", "LocalAthena", "athena-gateway",
+}
 
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\(.*?\))?\s+)*(?:public|package|internal|private|fileprivate)?\s*import\s+(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?(\w+)", re.M)
 FORBIDDEN_SYMBOLS = re.compile(r"FoundationNetworking|FoundationInternationalization|\bucol_|\budat_")

@@ -1,5 +1,6 @@
 import CivilTime
 import EventLoop
+import Files
 import Glibc
 import HTTPMessage
 import SigV4

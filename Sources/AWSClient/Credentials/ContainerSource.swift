@@ -1,4 +1,5 @@
 import EventLoop
+import Files
 import HTTPClient
 
 /// The credentials of a task on ECS, or of a pod on EKS (Pod Identity): an HTTP service beside the

@@ -1,5 +1,6 @@
 import Cryptography
 import EventLoop
+import Files
 import Glibc
 
 /// The file in `~/.aws/sso/cache` that holds the token of a session, or of a start URL.

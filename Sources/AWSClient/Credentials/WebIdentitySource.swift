@@ -1,4 +1,5 @@
 import EventLoop
+import Files
 
 /// A role that is assumed with a token from a file, as EKS gives one to its pods (IRSA).
 struct WebIdentitySource: CredentialsSource {

@@ -1,5 +1,5 @@
 public import EventLoop
-import Glibc
+import Files
 
 extension ProfileFiles {
   /// Looks once a second from now on, on a thread of its own: where a file hangs, the workers go on with
@@ -8,13 +8,6 @@ extension ProfileFiles {
   /// - Returns: The thread, for who wants an end of that before the end of the process.
   @discardableResult
   public func watch() throws(SystemError) -> LoopThread {
-    let thread = try LoopThread(name: "profiles")
-    Task(executorPreference: thread.loop) { [loop = thread.loop] in
-      while true {
-        try await loop.pause(for: .seconds(1))
-        self.look(at: time(nil))
-      }
-    }
-    return thread
+    try LoopThread.everySecond("profiles") { self.look(at: $0) }
   }
 }

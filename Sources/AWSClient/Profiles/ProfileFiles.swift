@@ -1,4 +1,5 @@
 import EventLoop
+import Files
 
 /// The config file and the credentials file: what they said when they were last looked at.
 public final class ProfileFiles: Sendable {
@@ -26,8 +27,8 @@ public final class ProfileFiles: Sendable {
   private struct Files {
     let profile: String
     let isNamed: Bool
-    var config: WatchedFile
-    var credentials: WatchedFile
+    var config: WatchedFile<SharedFile, Problem>
+    var credentials: WatchedFile<SharedFile, Problem>
 
     /// What they say together.
     var result: Result<Profiles, Problem> {
@@ -65,8 +66,8 @@ public final class ProfileFiles: Sendable {
     credentialsPath = environment.path("AWS_SHARED_CREDENTIALS_FILE", or: "~/.aws/credentials")
     let files = Files(
       profile: self.profile, isNamed: named != nil,
-      config: WatchedFile(configPath, isDefault: environment["AWS_CONFIG_FILE"] == nil),
-      credentials: WatchedFile(
+      config: .shared(configPath, isDefault: environment["AWS_CONFIG_FILE"] == nil),
+      credentials: .shared(
         credentialsPath, isDefault: environment["AWS_SHARED_CREDENTIALS_FILE"] == nil))
     snapshot = Lock(Snapshot(result: files.result, edition: 0))
     self.files = Lock(files)

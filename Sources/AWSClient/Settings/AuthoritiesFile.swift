@@ -1,3 +1,5 @@
+import Files
+
 /// A PEM file of certificate authorities: looked at when the program starts, so that its first call is not
 /// what tells that there is none.
 enum AuthoritiesFile {

@@ -1,7 +1,5 @@
-import EventLoop
-
 /// What one task works for and many wait for, each on its own loop.
-final class SharedOutcome<Value: Sendable>: Sendable {
+package final class SharedOutcome<Value: Sendable>: Sendable {
   private struct State {
     var value: Value?
     var waiters: [Int: CheckedContinuation<Value?, Never>] = [:]
@@ -10,8 +8,10 @@ final class SharedOutcome<Value: Sendable>: Sendable {
 
   private let state = Lock(State())
 
+  package init() {}
+
   /// Sets it and wakes those who wait; nothing where it is set already.
-  func set(_ value: Value) {
+  package func set(_ value: Value) {
     let waiters = state.withLock { state in
       if state.value == nil { state.value = value }
       defer { state.waiters = [:] }
@@ -21,7 +21,7 @@ final class SharedOutcome<Value: Sendable>: Sendable {
   }
 
   /// Waits for it; nil when the waiting task is cancelled, which concerns nobody else.
-  func wait() async -> Value? {
+  package func wait() async -> Value? {
     let ticket = state.withLock { state in
       defer { state.nextTicket += 1 }
       return state.nextTicket

@@ -1,10 +1,10 @@
-import EventLoop
+public import EventLoop
 import Glibc
 
 /// A small file of this machine, read whole.
-package struct LocalFile {
+public struct LocalFile: Sendable {
   /// What tells one content from the next without a look at it.
-  struct Version: Equatable {
+  public struct Version: Equatable, Sendable {
     private let device: dev_t
     private let inode: ino_t
     private let size: off_t
@@ -21,7 +21,7 @@ package struct LocalFile {
   }
 
   /// Why there is no content.
-  package enum Failure: Error, Equatable {
+  public enum Failure: Error, Equatable {
     /// There is no such file, or what there is is none: a folder, `/dev/null`.
     case missing
     /// In the system's words.
@@ -29,7 +29,7 @@ package struct LocalFile {
     case tooLarge(limit: Int)
 
     /// The rest of a sentence about the file.
-    package var reason: String {
+    public var reason: String {
       switch self {
       case .missing: "is not there, or is no file"
       case .unreadable(let reason): "can't be read: \(reason)"
@@ -38,10 +38,11 @@ package struct LocalFile {
     }
   }
 
-  package let bytes: [UInt8]
-  let version: Version
+  public let bytes: [UInt8]
+  public let version: Version
 
-  package init(reading path: String, limit: Int = 1024 * 1024) throws(Failure) {
+  /// - Parameter limit: The bytes that it may have.
+  public init(reading path: String, limit: Int = 1024 * 1024) throws(Failure) {
     // Without O_NONBLOCK a FIFO would wait for its writer.
     let raw = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard raw >= 0 else { throw Self.failure(SystemError("open")) }
@@ -56,7 +57,7 @@ package struct LocalFile {
 
   /// The same, on another thread than the loop's: where a home on a network hangs, the calls of this loop
   /// go on, and the reading is given up.
-  static func read(
+  public static func read(
     _ path: String, limit: Int, on loop: EventLoop
   ) async throws(Failure) -> LocalFile {
     let result = await loop.outcome(within: Self.patience) { () -> Result<LocalFile, Failure> in
@@ -77,7 +78,7 @@ package struct LocalFile {
   private static let patience = Duration.seconds(10)
 
   /// The version that is there now; nil where there is none.
-  static func version(at path: String) -> Version? {
+  public static func version(at path: String) -> Version? {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     return Version(status)

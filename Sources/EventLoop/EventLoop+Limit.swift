@@ -1,10 +1,8 @@
-import EventLoop
-
 extension EventLoop {
   /// What some work comes to; nil where that takes longer than the limit, or the waiting task is cancelled
   /// before. The work is cancelled then and waited for no longer: what can't be ended at once, as a program
   /// that ignores signals, holds up nobody.
-  func outcome<Value: Sendable>(
+  package func outcome<Value: Sendable>(
     within limit: Duration, of work: @escaping () async -> Value
   ) async -> Value? {
     let outcome = SharedOutcome<Value?>()

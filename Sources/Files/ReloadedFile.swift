@@ -1,0 +1,75 @@
+import EventLoop
+import Synchronization
+
+/// A file of the operator's that may change while the program runs. What it last said that could be used
+/// is in use: a slip of the pen locks nobody out.
+///
+/// Shared by all workers; none of them ever waits for the file.
+public final class ReloadedFile<Content: Equatable & Sendable>: Sendable {
+  public let path: String
+  /// Held for as long as a look takes.
+  private let file: Lock<WatchedFile<Content, FileFault>>
+  /// Held for a moment.
+  private let current: Lock<Content>
+  private let changes = Atomic<Int>(0)
+  private let onNews: @Sendable (FileNews) -> Void
+
+  /// Reads the file, and blocks for as long as that takes.
+  ///
+  /// - Parameters:
+  ///   - limit: The bytes that it may have.
+  ///   - parse: Throws what is wrong, without the file's name.
+  ///   - onNews: Told once of each change and of each fault, on the thread of the look.
+  /// - Throws: What is wrong with it, a sentence that names the file.
+  public init(
+    _ path: String, limit: Int = 1024 * 1024,
+    parse: @escaping @Sendable ([UInt8]) throws(FileFault) -> Content,
+    onNews: @escaping @Sendable (FileNews) -> Void = { _ in }
+  ) throws(FileFault) {
+    self.path = path
+    self.onNews = onNews
+    let file = WatchedFile<Content, FileFault>(path, limit: limit) { file in
+      switch file {
+      case .failure(let failure): .failure(FileFault("\(path) \(failure.reason)"))
+      case .success(let file):
+        Result { () throws(FileFault) in try parse(file.bytes) }
+          .mapError { FileFault("\(path): \($0)") }
+      }
+    }
+    current = Lock(try file.content.get())
+    self.file = Lock(file)
+  }
+
+  /// What is in use.
+  public var content: Content { current.withLock { $0 } }
+
+  /// Grows with each change of ``content``.
+  public var edition: Int { changes.load(ordering: .acquiring) }
+
+  /// Takes a change over that has settled. Blocks for as long as the reading takes: never on the loop of
+  /// a worker.
+  ///
+  /// - Parameter second: The wall clock.
+  public func look(at second: Int) {
+    take { $0.look(at: second) }
+  }
+
+  /// Takes a change over at once.
+  public func reload() {
+    take { $0.reload() }
+  }
+
+  private func take(_ look: (inout WatchedFile<Content, FileFault>) -> Bool) {
+    let news = file.withLock { file -> FileNews? in
+      guard look(&file) else { return nil }
+      switch file.content {
+      case .failure(let fault): return .kept(fault)
+      case .success(let content):
+        current.withLock { $0 = content }
+        changes.add(1, ordering: .releasing)
+        return .changed
+      }
+    }
+    if let news { onNews(news) }
+  }
+}
