@@ -45,6 +45,7 @@ let package = Package(
       name: "HTTPMessage",
       dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
       swiftSettings: pure),
+    .target(name: "Callers", swiftSettings: pure),
     .target(name: "CivilTime", swiftSettings: pure),
     .target(name: "URIEncoding", swiftSettings: pure),
     .target(
@@ -78,7 +79,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Athena", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "JSON", "URIEncoding",
+        "Athena", "Callers", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "JSON",
+        "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
       ],
@@ -97,9 +99,8 @@ let package = Package(
     .executableTarget(
       name: "athena-gateway",
       dependencies: [
-        "AWSClient", "Athena", "CLinux", "CResources", "CivilTime", "EventLoop", "Gateway",
-        "HTTPClient",
-        "HTTPServer", "JSON", "LocalAthena", "SigV4",
+        "AWSClient", "Athena", "CLinux", "CResources", "CivilTime", "EventLoop", "Files", "Gateway",
+        "HTTPClient", "HTTPServer", "JSON", "LocalAthena", "SigV4",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
       ],
@@ -128,8 +129,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "AWSClient", "Athena", "EventLoop", "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer",
-        "JSON", "SigV4",
+        "AWSClient", "Athena", "Callers", "EventLoop", "Gateway", "HTTPClient", "HTTPMessage",
+        "HTTPServer", "JSON", "SigV4",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Yams", package: "Yams"),
       ],

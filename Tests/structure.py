@@ -16,6 +16,7 @@ IMPORTS = {
     "Files": {"EventLoop"},
     "Cryptography": {"COpenSSL"},
     "JSON": set(),
+    "Callers": set(),
     "CivilTime": set(),
     "URIEncoding": set(),
     "HTTPMessage": {"HTTPTypes"},
@@ -28,7 +29,7 @@ IMPORTS = {
     },
     "Athena": {"AWSClient", "HTTPMessage", "JSON", "SigV4"},
     "Gateway": {
-        "Athena", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "HTTPTypes", "JSON",
+        "Athena", "Callers", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "HTTPTypes", "JSON",
         "RawStructuredFieldValues", "URIEncoding",
     },
     "LocalAthena": {
@@ -37,7 +38,7 @@ IMPORTS = {
     },
     "athena-gateway": {
         "AWSClient", "ArgumentParser", "Athena", "CLinux", "CResources", "CivilTime", "Configuration", "EventLoop",
-        "FoundationEssentials", "Gateway", "HTTPClient", "HTTPServer", "JSON", "LocalAthena", "SigV4",
+        "Files", "FoundationEssentials", "Gateway", "HTTPClient", "HTTPServer", "JSON", "LocalAthena", "SigV4",
     },
 }
 # The system's library, for those who make system calls; Synchronization is the standard library's.

@@ -1,4 +1,5 @@
 public import Athena
+import Callers
 public import EventLoop
 public import HTTPMessage
 import HTTPTypes
@@ -11,6 +12,10 @@ public final class Gateway {
     public var hosts: HostPolicy
     /// Whether a caller must have shown a client certificate.
     public var requiresClientCertificate: Bool
+    /// Whose word on where a request comes from is good.
+    public var proxies: TrustedProxies
+    /// What is in use now of what callers may do; nil where each may do everything.
+    public var policy: (@Sendable () -> Policy)?
     /// Where the gateway's resources are.
     public var basePath: BasePath
     /// What sessions have where callers say nothing of it.
@@ -22,12 +27,16 @@ public final class Gateway {
 
     public init(
       version: String, hosts: HostPolicy, requiresClientCertificate: Bool = false,
-      basePath: BasePath = .root, sessions: SessionDefaults = SessionDefaults(),
+      proxies: TrustedProxies = TrustedProxies(),
+      policy: (@Sendable () -> Policy)? = nil, basePath: BasePath = .root,
+      sessions: SessionDefaults = SessionDefaults(),
       codeSources: CodeSources = CodeSources(), openAPI: [UInt8]
     ) {
       self.version = version
       self.hosts = hosts
       self.requiresClientCertificate = requiresClientCertificate
+      self.proxies = proxies
+      self.policy = policy
       self.basePath = basePath
       self.sessions = sessions
       self.codeSources = codeSources
@@ -40,12 +49,15 @@ public final class Gateway {
     let provedPairs = ProvedPairs()
     let calculations: Watches<CalculationExecution>
     let sessions: Watches<Session>
+    let usage: CallerUsage
+    let workGroups = SessionWorkGroups()
 
-    public convenience init() {
-      self.init(polls: PollTools())
+    public convenience init(callerLimits: CallerLimits = CallerLimits()) {
+      self.init(polls: PollTools(), callerLimits: callerLimits)
     }
 
-    init(polls: PollTools) {
+    init(polls: PollTools, callerLimits: CallerLimits = CallerLimits()) {
+      usage = CallerUsage(callerLimits)
       calculations = Watches(tools: polls) { $0.isTerminal }
       sessions = Watches(tools: polls) { $0.isEnded }
     }
@@ -81,14 +93,12 @@ public final class Gateway {
   public static func isHealthCheck(
     _ request: Request, under basePath: BasePath = .root
   ) -> Bool {
-    switch try? Route(path: request.path, under: basePath) {
-    case .livez, .readyz: true
-    default: false
-    }
+    (try? Route(path: request.path, under: basePath))?.isHealthCheck ?? false
   }
 
   /// Answers a request. What breaks off its content is thrown, and answered by ``response(to:request:under:sharingWith:)``.
   public func respond(to request: Request) async throws(Refusal) -> Response {
+    let request = configuration.proxies.unwrapped(request)
     let context = RequestContext(
       request, under: configuration.basePath, sharingWith: configuration.hosts.allowedOrigins)
     do {
@@ -117,7 +127,8 @@ public final class Gateway {
     RequestContext(request, under: basePath, sharingWith: origins).answer(Problem(refusal))
   }
 
-  /// The order of judgement: host and origin, a browser's preflight, caller, route, method, then all that belongs to the route.
+  /// The order of judgement: host and origin, a browser's preflight, caller, route, method, policy, the caller's
+  /// limits, then all that belongs to the route.
   private func judge(_ request: Request, _ context: RequestContext) async throws -> Response {
     // Its target is a host to be reached through a proxy, and no resource of anybody's.
     guard request.method != .connect else {
@@ -130,6 +141,7 @@ public final class Gateway {
       return answer
     }
     try checkCaller(of: request)
+    context.caller = Self.caller(of: request)
     // It asks whether the server is there, and not about a resource (RFC 9110 §9.3.7).
     if request.method == .options, request.path == "*" { return Response(status: .noContent) }
     let route = try Route(path: request.path, under: configuration.basePath)
@@ -137,6 +149,7 @@ public final class Gateway {
       return Response(status: .noContent, fields: [.allow: route.allow])
     }
     try checkMethod(request.method, of: route)
+    if !route.isHealthCheck { try await letIn(request, to: route, context) }
     // Not a function of its own: Swift 6.3 crashes when it optimizes that one.
     switch (route, request.method) {
     case (.index, _): return try index(request)
@@ -145,7 +158,7 @@ public final class Gateway {
     case (.readyz, _): return try readyz(request)
     case (.problem(let code), _): return try problem(code, request)
     case (.sessions, .post): return try await startSession(request, context)
-    case (.sessions, _): return try await listSessions(request)
+    case (.sessions, _): return try await listSessions(request, context)
     case (.session(let sessionID), .delete):
       return try await terminateSession(sessionID, request)
     case (.session(let sessionID), _): return try await getSession(sessionID, request)
@@ -176,6 +189,16 @@ public final class Gateway {
       .forbidden,
       "the gateway asks its callers for a client certificate, and this connection has shown none; "
         + "with curl, give --cert and --key")
+  }
+
+  /// Whom the connection's certificate names.
+  private static func caller(of request: Request) -> Caller {
+    switch request.clientCertificate?.alternativeNames.first {
+    case .dns(let name): Caller(.certificate, "dns:\(name)")
+    case .uri(let name): Caller(.certificate, "uri:\(name)")
+    case .email(let name): Caller(.certificate, "email:\(name)")
+    case nil: .anonymous
+    }
   }
 
   /// RFC 9110 §9.1: 501 for a method that the server doesn't know, 405 for one that the resource

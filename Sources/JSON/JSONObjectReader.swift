@@ -27,8 +27,8 @@ public struct JSONObjectReader: Sendable {
   public private(set) var findings: [Finding] = []
 
   private let object: JSONObject
-  private let nullIsAbsent: Bool
-  private let allowsUnknownMembers: Bool
+  let nullIsAbsent: Bool
+  let allowsUnknownMembers: Bool
   private var asked: [String] = []
 
   /// - Parameters:

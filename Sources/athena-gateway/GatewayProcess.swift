@@ -1,6 +1,8 @@
 import AWSClient
 import EventLoop
+import Files
 import Glibc
+import HTTPClient
 import HTTPServer
 import LocalAthena
 
@@ -19,7 +21,9 @@ struct GatewayProcess {
     var listeners = try settings.listen.listeners(
       settings.workers, socketMode: settings.socketMode)
     let (address, file) = (listeners[0].address, listeners[0].file)
-    let (upstream, local) = try target()
+    var (upstream, local) = try target()
+    upstream.client.transfers = settings.upstreamCalls
+    try watchPolicy()
     let workers = try Worker.start(settings, upstream, on: listeners)
     // A listener ends when the last who has it lets go of it: that is to be its worker.
     listeners = []
@@ -94,9 +98,15 @@ struct GatewayProcess {
     }
   }
 
-  /// Reads again what can change while the gateway runs: the files of TLS.
+  private func watchPolicy() throws {
+    guard let policy = settings.policy else { return }
+    try LoopThread.everySecond("policy") { policy.look(at: $0) }
+  }
+
+  /// Reads again what can change while the gateway runs: the files of TLS, and the policy.
   private func reload() {
     settings.tls?.reloadAndSay()
+    settings.policy?.reload()
   }
 
   /// Says what the signal begins, for whoever waits at a terminal.

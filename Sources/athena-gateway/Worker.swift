@@ -1,4 +1,5 @@
 import EventLoop
+import Files
 import Gateway
 import HTTPServer
 
@@ -19,7 +20,7 @@ struct Worker {
   static func start(
     _ settings: ServeSettings, _ upstream: Upstream, on listeners: consuming [Listener]
   ) throws -> [Worker] {
-    let shared = Gateway.Shared()
+    let shared = Gateway.Shared(callerLimits: settings.callerLimits)
     return try listeners.enumerated().map { index, listener in
       try Worker(index + 1, settings, upstream, shared, listener)
     }
@@ -64,6 +65,8 @@ extension Worker.Parts {
       configuration: .init(
         version: AthenaGateway.version, hosts: settings.hosts,
         requiresClientCertificate: settings.requiresClientCertificate,
+        proxies: settings.proxies,
+        policy: settings.policy.map { policy in { @Sendable in policy.content } },
         basePath: settings.basePath, sessions: settings.sessions,
         codeSources: settings.codeSources, openAPI: Contract.openAPI),
       shared: shared)

@@ -49,6 +49,7 @@ func withGateway<Value: Sendable>(
   hosts: HostPolicy = HostPolicy(isLoopback: true, allowedHosts: []),
   requiresClientCertificate: Bool = false, basePath: BasePath = .root,
   sessions: SessionDefaults = SessionDefaults(), codeSources: CodeSources = CodeSources(),
+  proxies: TrustedProxies = TrustedProxies(), policy: Policy? = nil,
   shared: Gateway.Shared = Gateway.Shared(),
   _ body: @escaping @Sendable (Gateway) async throws -> Value
 ) async throws -> Value {
@@ -82,7 +83,8 @@ func withGateway<Value: Sendable>(
       on: loop, athena: AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint),
       configuration: .init(
         version: "0.1.0", hosts: hosts,
-        requiresClientCertificate: requiresClientCertificate, basePath: basePath,
+        requiresClientCertificate: requiresClientCertificate, proxies: proxies,
+        policy: policy.map { policy in { @Sendable in policy } }, basePath: basePath,
         sessions: sessions, codeSources: codeSources, openAPI: OpenAPIDocument.bytes),
       shared: shared)
     return try await body(gateway)

@@ -1,5 +1,6 @@
 import AWSClient
 import Configuration
+import Files
 import JSON
 
 /// The configuration file: one JSON object, with a member for each setting.

@@ -78,6 +78,12 @@ struct ServeFlags: ParsableArguments {
   )
   var allowAnonymous = false
 
+  @OptionGroup(title: "Callers")
+  var access: AccessFlags
+
+  @OptionGroup(title: "Fairness")
+  var fairness: FairnessFlags
+
   @OptionGroup(title: "Limits")
   var limits: LimitFlags
 
