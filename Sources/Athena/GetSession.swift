@@ -19,6 +19,9 @@ public struct Session: Sendable, Equatable {
   /// What Athena answered, as far as ``members`` has it.
   public var object: JSONObject
 
+  /// It never changes.
+  public var workGroup: String? { object["WorkGroup"]?.asString }
+
   public var state: SessionState? {
     object["Status"]?["State"]?.asString.map(SessionState.init(rawValue:))
   }

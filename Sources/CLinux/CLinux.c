@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-int clinux_accept(int listener) {
-  return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+int clinux_accept(int listener, struct sockaddr *peer, socklen_t *length) {
+  return accept4(listener, peer, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
 int clinux_drop_handshakes(int listener) {

@@ -10,6 +10,10 @@ public final class Gateway {
     /// The gateway's own version, as `GET /` tells it.
     public var version: String
     public var hosts: HostPolicy
+    /// Whose word on where a request comes from is good.
+    public var proxies: TrustedProxies
+    /// What is in use now of what callers may do; nil where each may do everything.
+    public var policy: (@Sendable () -> Policy)?
     /// Where the gateway's resources are.
     public var basePath: BasePath
     /// What sessions have where callers say nothing of it.
@@ -20,12 +24,15 @@ public final class Gateway {
     public var openAPI: [UInt8]
 
     public init(
-      version: String, hosts: HostPolicy, basePath: BasePath = .root,
+      version: String, hosts: HostPolicy, proxies: TrustedProxies = TrustedProxies(),
+      policy: (@Sendable () -> Policy)? = nil, basePath: BasePath = .root,
       sessions: SessionDefaults = SessionDefaults(),
       codeSources: CodeSources = CodeSources(), openAPI: [UInt8]
     ) {
       self.version = version
       self.hosts = hosts
+      self.proxies = proxies
+      self.policy = policy
       self.basePath = basePath
       self.sessions = sessions
       self.codeSources = codeSources
@@ -38,12 +45,16 @@ public final class Gateway {
     let provedPairs = ProvedPairs()
     let calculations: Watches<CalculationExecution>
     let sessions: Watches<Session>
+    let usage: CallerUsage
+    let failures = FailedAuthentications()
+    let workGroups = SessionWorkGroups()
 
-    public convenience init() {
-      self.init(polls: PollTools())
+    public convenience init(callerLimits: CallerLimits = CallerLimits()) {
+      self.init(polls: PollTools(), callerLimits: callerLimits)
     }
 
-    init(polls: PollTools) {
+    init(polls: PollTools, callerLimits: CallerLimits = CallerLimits()) {
+      usage = CallerUsage(callerLimits)
       calculations = Watches(tools: polls) { $0.isTerminal }
       sessions = Watches(tools: polls) { $0.isEnded }
     }
@@ -51,7 +62,7 @@ public final class Gateway {
 
   let loop: EventLoop
   let athena: AthenaClient
-  private let authenticator: Authenticator
+  let authenticator: Authenticator
   let configuration: Configuration
   let shared: Shared
   let unfinished = Unfinished()
@@ -83,14 +94,12 @@ public final class Gateway {
   public static func isHealthCheck(
     _ request: Request, under basePath: BasePath = .root
   ) -> Bool {
-    switch try? Route(path: request.path, under: basePath) {
-    case .livez, .readyz: true
-    default: false
-    }
+    (try? Route(path: request.path, under: basePath))?.isHealthCheck ?? false
   }
 
   /// Answers a request. What breaks off its content is thrown, and answered by ``response(to:request:under:sharingWith:)``.
   public func respond(to request: Request) async throws(Refusal) -> Response {
+    let request = configuration.proxies.unwrapped(request)
     let context = RequestContext(
       request, under: configuration.basePath, sharingWith: configuration.hosts.allowedOrigins)
     do {
@@ -119,7 +128,8 @@ public final class Gateway {
     RequestContext(request, under: basePath, sharingWith: origins).answer(Problem(refusal))
   }
 
-  /// The order of judgement: host and origin, a browser's preflight, caller, route, method, then all that belongs to the route.
+  /// The order of judgement: host and origin, a browser's preflight, caller, route, method, policy, the caller's
+  /// limits, then all that belongs to the route.
   private func judge(_ request: Request, _ context: RequestContext) async throws -> Response {
     // Its target is a host to be reached through a proxy, and no resource of anybody's.
     guard request.method != .connect else {
@@ -139,6 +149,7 @@ public final class Gateway {
       return Response(status: .noContent, fields: [.allow: route.allow])
     }
     try checkMethod(request.method, of: route)
+    if !route.isHealthCheck { try await letIn(request, to: route, context) }
     // Not a function of its own: Swift 6.3 crashes when it optimizes that one.
     switch (route, request.method) {
     case (.index, _): return try index(request)
@@ -147,7 +158,7 @@ public final class Gateway {
     case (.readyz, _): return try readyz(request)
     case (.problem(let code), _): return try problem(code, request)
     case (.sessions, .post): return try await startSession(request, context)
-    case (.sessions, _): return try await listSessions(request)
+    case (.sessions, _): return try await listSessions(request, context)
     case (.session(let sessionID), .delete):
       return try await terminateSession(sessionID, request)
     case (.session(let sessionID), _): return try await getSession(sessionID, request)
@@ -166,16 +177,6 @@ public final class Gateway {
       return try await getEvents(sessionID, calculationID, request, context)
     case (.output(let output, let sessionID, let calculationID), _):
       return try await getOutput(output, sessionID, calculationID, request)
-    }
-  }
-
-  /// An orchestrator that asks whether the gateway lives shows nothing.
-  private func caller(of request: Request) async throws(Problem) -> Caller {
-    guard !Self.isHealthCheck(request, under: configuration.basePath) else { return .anonymous }
-    do throws(AuthenticationFault) {
-      return try await authenticator.caller(of: request)
-    } catch {
-      throw Problem(error)
     }
   }
 

@@ -103,6 +103,12 @@ extension ProblemCode {
         .unprocessableContent, "The token was used for something else",
         "A request with this Idempotency-Key or clientRequestToken was made before, with other "
           + "parameters. Send the first request unchanged, or choose a new key.")
+    case .tooManyRequests:
+      Kind(
+        .tooManyRequests, "The caller asks for too much", retryable: true, retryAfter: 1,
+        "The caller has sent more requests than the gateway takes of one caller in that time, or has as many "
+          + "under way as it may; or too many bad credentials came from its address. The detail says which. Try "
+          + "again when the time of the Retry-After field has passed.")
     case .headTooLarge:
       Kind(
         .requestHeaderFieldsTooLarge, "The request's head is too large",

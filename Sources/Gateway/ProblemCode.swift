@@ -16,6 +16,7 @@ enum ProblemCode: String, CaseIterable {
   case expectationFailed = "expectation-failed"
   case misdirectedRequest = "misdirected-request"
   case tokenReused = "token-reused"
+  case tooManyRequests = "too-many-requests"
   case headTooLarge = "head-too-large"
   case notImplemented = "not-implemented"
   case httpVersion = "http-version-not-supported"

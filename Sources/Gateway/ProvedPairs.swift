@@ -12,24 +12,17 @@ final class ProvedPairs: Sendable {
     let isTerminal: Bool
   }
 
-  /// The newer half has what was proved or asked for since the older one was full.
-  private struct Halves {
-    var newer: [[UInt8]: Proof] = [:]
-    var older: [[UInt8]: Proof] = [:]
-  }
-
-  private let halves = Lock(Halves())
-  private let capacity: Int
+  private let proofs: Lock<RecentlyUsed<[UInt8], Proof>>
 
   /// - Parameter capacity: How many calculations are remembered at least, once there are so many; twice
   ///   as many are at most.
   init(capacity: Int = 4096) {
-    self.capacity = capacity
+    proofs = Lock(RecentlyUsed(capacity: capacity))
   }
 
   func record(_ calculationID: String, of sessionID: String, isTerminal: Bool) {
     let proof = Proof(sessionID: Array(sessionID.utf8), isTerminal: isTerminal)
-    remember(Array(calculationID.utf8), proof)
+    proofs.withLock { $0.remember(Array(calculationID.utf8), proof) }
   }
 
   /// The proof that the calculation is the session's; nil where Athena has to be asked.
@@ -37,22 +30,11 @@ final class ProvedPairs: Sendable {
   /// - Throws: `not-found` where it is known to be another session's.
   func proof(of calculationID: String, in sessionID: String) throws(Problem) -> Proof? {
     let key = Array(calculationID.utf8)
-    let (newer, older) = halves.withLock { ($0.newer[key], $0.older[key]) }
-    guard let proof = newer ?? older else { return nil }
+    guard let proof = proofs.withLock({ $0[key] }) else { return nil }
     guard proof.sessionID.elementsEqual(sessionID.utf8) else { throw Self.foreign }
-    if newer == nil { remember(key, proof) }
     return proof
   }
 
   /// Whose it is remains unsaid.
   static let foreign = Problem(.notFound, "the session has no such calculation")
-
-  private func remember(_ key: [UInt8], _ proof: Proof) {
-    halves.withLock { [capacity] halves in
-      halves.newer[key] = proof
-      guard halves.newer.count >= capacity else { return }
-      halves.older = halves.newer
-      halves.newer = [:]
-    }
-  }
 }

@@ -11,6 +11,12 @@ final class RequestContext {
   private let allowedOrigins: AllowedOrigins
   /// The listed origin whose page sent the request; nil for the gateway's own and for programs.
   let origin: Origin?
+  /// What the policy allows the caller; nil without a policy.
+  var rights: Rights?
+  /// Whether the policy lets the caller submit code to the session by its `codeUri`.
+  var mayUseCodeURI = true
+  /// Its place among those of its caller, until the end of the answer.
+  var slot: CallerUsage.Slot?
   /// Fields of every answer to this request, errors included.
   var fields: HTTPFields = [:]
 
@@ -44,6 +50,18 @@ final class RequestContext {
     response.fields.append(contentsOf: HTTPFields.security)
     response.fields.append(contentsOf: fields)
     allowedOrigins.share(&response, with: origin)
+    return holdingSlot(response)
+  }
+
+  /// A stream keeps the request's place until its end; any other answer is as good as given.
+  private func holdingSlot(_ response: Response) -> Response {
+    defer { slot = nil }
+    guard let slot, case .stream(let length, let write) = response.content else { return response }
+    var response = response
+    response.content = .stream(length: length) { writer in
+      try await write(writer)
+      withExtendedLifetime(slot) {}
+    }
     return response
   }
 }

@@ -108,6 +108,20 @@ enum Route: Equatable {
     (methods + [.options]).map(\.rawValue).joined(separator: ", ")
   }
 
+  /// The session that it is or belongs to; nil where there is none.
+  var sessionID: String? {
+    switch self {
+    case .index, .openAPI, .livez, .readyz, .problem, .sessions: nil
+    case .session(let sessionID), .executors(let sessionID), .calculations(let sessionID),
+      .calculation(let sessionID, _), .code(let sessionID, _), .events(let sessionID, _),
+      .output(_, let sessionID, _):
+      sessionID
+    }
+  }
+
+  /// Whether it is answered whatever else goes on.
+  var isHealthCheck: Bool { self == .livez || self == .readyz }
+
   /// Ids outside of Athena's bounds name nothing: no need to ask Athena.
   private func checkIDs() throws(Problem) {
     switch self {

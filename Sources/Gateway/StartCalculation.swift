@@ -28,7 +28,10 @@ extension Gateway {
       token = own
     }
     var codeBlock = submission.codeBlock
-    if let uri = submission.codeURI { codeBlock = try await code(at: uri) }
+    if let uri = submission.codeURI {
+      try context.checkCodeURI()
+      codeBlock = try await code(at: uri)
+    }
     let input = StartCalculationExecution(
       sessionID: sessionID, codeBlock: codeBlock, description: submission.description,
       clientRequestToken: token)

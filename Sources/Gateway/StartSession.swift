@@ -23,11 +23,12 @@ extension Gateway {
     var input = try Self.input(
       await request.body.collect(upTo: Self.contentLimit), configuration.sessions,
       name: context.name)
+    let workGroup = input["WorkGroup"]?.asString ?? ""
+    try context.check(.post, onSessionsOf: workGroup)
     let own = input["ClientRequestToken"]?.asString
     let derived = try ClientRequestToken.derived(
       from: request.fields, operation: "StartSession",
-      caller: context.caller.idempotencyScope,
-      resource: input["WorkGroup"]?.asString ?? "")
+      caller: context.caller.idempotencyScope, resource: workGroup)
     if own == nil {
       input.members.append(
         .init(name: "ClientRequestToken", value: .string(derived ?? random)))
@@ -36,6 +37,7 @@ extension Gateway {
       throw ClientRequestToken.givenTwice
     }
     let (id, outcome) = try await start(session: input, waiting, request)
+    if context.rights != nil { shared.workGroups.record(workGroup, of: id) }
     let location = configuration.basePath.session(id)
     return .json(status: .created, fields: [.location: location]) { writer in
       writer.members(of: outcome.state.object, Session.members)

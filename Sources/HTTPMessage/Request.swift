@@ -12,6 +12,8 @@ public struct Request {
   /// The target's authority, else the `Host` field (RFC 9112 §3.3); nil in an HTTP/1.0 request without one.
   public var authority: String?
   public var fields: FieldSection
+  /// Who sent it, or passed it on; nil for one that came over a unix socket.
+  public var peer: IPAddress?
   /// Whom TLS has proved the peer to be; nil for one that showed no certificate.
   public var clientCertificate: ClientCertificate?
   public var body: any RequestBody
@@ -21,7 +23,8 @@ public struct Request {
   public init(
     method: HTTPRequest.Method, path: String, query: String? = nil, scheme: String = "http",
     authority: String? = nil, fields: FieldSection = FieldSection(),
-    clientCertificate: ClientCertificate? = nil, body: any RequestBody = BufferedBody([]),
+    peer: IPAddress? = nil, clientCertificate: ClientCertificate? = nil,
+    body: any RequestBody = BufferedBody([]),
     waiting: (any RequestWaiting)? = nil
   ) {
     self.method = method
@@ -30,6 +33,7 @@ public struct Request {
     self.scheme = scheme
     self.authority = authority
     self.fields = fields
+    self.peer = peer
     self.clientCertificate = clientCertificate
     self.body = body
     self.waiting = waiting

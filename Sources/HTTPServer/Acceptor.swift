@@ -20,7 +20,7 @@ final class Acceptor: EventHandler {
     case exhausted
   }
 
-  private let onConnection: (consuming FileDescriptor) -> Verdict
+  private let onConnection: (consuming Accepted) -> Verdict
   private var onDrained: (() -> Void)?
   private var listener: Listener?
   private var registration: Registration?
@@ -30,7 +30,7 @@ final class Acceptor: EventHandler {
   /// Accepts from the next tick on.
   init(
     _ listener: consuming Listener, on loop: EventLoop,
-    onConnection: @escaping (consuming FileDescriptor) -> Verdict
+    onConnection: @escaping (consuming Accepted) -> Verdict
   ) throws(SystemError) {
     self.onConnection = onConnection
     self.listener = listener
@@ -84,7 +84,7 @@ final class Acceptor: EventHandler {
 
   private func accept() -> Outcome {
     switch listener?.accept() ?? .wouldBlock {
-    case .connection(let descriptor): .taken(onConnection(descriptor))
+    case .connection(let accepted): .taken(onConnection(accepted))
     case .wouldBlock: .none
     case .exhausted: .exhausted
     }

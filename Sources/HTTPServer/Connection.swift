@@ -31,6 +31,7 @@ final class Connection: EventHandler {
   let place: Place
   unowned let server: HTTPServer
   var socket: Transport?
+  private let peer: IPAddress?
   private var registration: Registration?
   private var deadline: Deadline?
   /// When the deadline is reached, were there no drain.
@@ -57,11 +58,12 @@ final class Connection: EventHandler {
   var readsToTheEnd = false
 
   init(
-    _ descriptor: consuming FileDescriptor, in place: Place, of server: HTTPServer
+    _ accepted: consuming Accepted, in place: Place, of server: HTTPServer
   ) throws(SystemError) {
     self.place = place
     self.server = server
-    let socket = try Transport(descriptor, tls: server.tls)
+    peer = accepted.peer
+    let socket = try Transport(accepted.descriptor, tls: server.tls)
     let raw = socket.rawValue
     self.socket = consume socket
     registration = try server.loop.register(
@@ -200,7 +202,8 @@ final class Connection: EventHandler {
     input = rest.copy(count..<rest.count)
     phase = .exchange(exchange)
     let request = Request(
-      head, scheme: server.scheme, clientCertificate: clientCertificate, exchange: exchange)
+      head, scheme: server.scheme, peer: peer, clientCertificate: clientCertificate,
+      exchange: exchange)
     if let refusal = refusal(of: head, request, exchange) {
       server.refuse(refusal, of: request, exchange)
     } else {

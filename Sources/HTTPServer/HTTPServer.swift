@@ -140,11 +140,11 @@ public final class HTTPServer {
   /// How long one that has a reserved place has it for himself at least, in which to ask.
   private static let timeToAsk = Duration.milliseconds(5)
 
-  private func open(_ descriptor: consuming FileDescriptor) -> Acceptor.Verdict {
+  private func open(_ accepted: consuming Accepted) -> Acceptor.Verdict {
     let isFull = connections.count - reserve.count >= limits.connections
     // Registering fails for want of memory alone; the descriptor is closed then.
     guard
-      let connection = try? Connection(descriptor, in: isFull ? .reserve : .regular, of: self)
+      let connection = try? Connection(accepted, in: isFull ? .reserve : .regular, of: self)
     else { return .goOn }
     connections[ObjectIdentifier(connection)] = connection
     guard isFull else { return .goOn }
@@ -201,12 +201,12 @@ public final class HTTPServer {
 
 extension Request {
   init(
-    _ head: RequestHead, scheme: String, clientCertificate: ClientCertificate?,
+    _ head: RequestHead, scheme: String, peer: IPAddress?, clientCertificate: ClientCertificate?,
     exchange: Exchange
   ) {
     self.init(
       method: head.method, path: head.path, query: head.query, scheme: scheme,
       authority: head.authority, fields: head.fields,
-      clientCertificate: clientCertificate, body: exchange, waiting: exchange)
+      peer: peer, clientCertificate: clientCertificate, body: exchange, waiting: exchange)
   }
 }

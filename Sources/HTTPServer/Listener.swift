@@ -1,6 +1,7 @@
 import CLinux
 public import EventLoop
 import Glibc
+import HTTPMessage
 
 /// A socket that accepts connections, and the file of a unix socket: both end with it.
 ///
@@ -11,7 +12,7 @@ import Glibc
 public final class Listener: Sendable {
   /// What an attempt to accept a connection gave.
   enum Outcome: ~Copyable {
-    case connection(FileDescriptor)
+    case connection(Accepted)
     case wouldBlock
     /// The process or the system is out of descriptors or memory, for now.
     case exhausted
@@ -170,8 +171,14 @@ public final class Listener: Sendable {
 
   func accept() -> Outcome {
     while true {
-      let raw = clinux_accept(rawValue)
-      guard raw < 0 else { return .connection(FileDescriptor(owning: raw)) }
+      var peer = sockaddr_in6()
+      var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+      let raw = withUnsafeMutableBytes(of: &peer) {
+        clinux_accept(rawValue, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, &length)
+      }
+      guard raw < 0 else {
+        return .connection(Accepted(FileDescriptor(owning: raw), from: IPAddress(peer)))
+      }
       switch errno {
       // EINVAL: the queue of a unix socket that turns newcomers away is empty.
       case EAGAIN, EINVAL: return .wouldBlock

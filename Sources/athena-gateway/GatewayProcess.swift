@@ -1,6 +1,8 @@
 import AWSClient
 import EventLoop
+import Files
 import Glibc
+import HTTPClient
 import HTTPServer
 import LocalAthena
 
@@ -19,10 +21,12 @@ struct GatewayProcess {
     var listeners = try settings.listen.value.listeners(
       settings.workers, socketMode: settings.socketMode, label: settings.listen.source)
     let (address, file) = (listeners[0].address, listeners[0].file)
-    let (upstream, local) = try target()
+    var (upstream, local) = try target()
+    upstream.client.transfers = settings.upstreamCalls
     let callers = try settings.callers.begin(
       client: settings.client, certificates: settings.takesClientCertificates,
       allowsAnonymous: settings.allowsAnonymous)
+    try watchPolicy()
     let workers = try Worker.start(settings, upstream, callers, on: listeners)
     // A listener ends when the last who has it lets go of it: that is to be its worker.
     listeners = []
@@ -97,10 +101,16 @@ struct GatewayProcess {
     }
   }
 
-  /// Reads again what can change while the gateway runs: the files of TLS and of callers.
+  private func watchPolicy() throws {
+    guard let policy = settings.policy else { return }
+    try LoopThread.everySecond("policy") { policy.look(at: $0) }
+  }
+
+  /// Reads again what can change while the gateway runs: the files of TLS and of callers, and the policy.
   private func reload() {
     settings.tls?.reloadAndSay()
     settings.callers.reload()
+    settings.policy?.reload()
   }
 
   /// Says what the signal begins, for whoever waits at a terminal.

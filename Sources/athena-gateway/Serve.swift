@@ -13,8 +13,8 @@ struct Serve: ParsableCommand {
       the code with python3 on this machine, and has a session named 'demo'.
 
       SIGTERM ends the gateway once all requests are answered, after --drain-delay; SIGINT without that \
-      delay; a second one of them at once. SIGHUP reads the files of TLS and of callers again. A signal \
-      that was ignored at the start, as by nohup, stays so.
+      delay; a second one of them at once. SIGHUP reads the files of TLS and of callers, and the policy, \
+      again. A signal that was ignored at the start, as by nohup, stays so.
 
       A size is a number of bytes, KiB or MiB, such as 16KiB; a time a number of ms, s, m or h, or of \
       seconds alone, such as 10s or 10. 'athena-gateway config' says what all of it comes to.

@@ -1,5 +1,6 @@
 import AWSClient
 import EventLoop
+import Files
 import Gateway
 import Glibc
 import HTTPClient
@@ -36,6 +37,12 @@ struct ServeSettings: Sendable {
   let callers: CallerSettings
   /// Whether those are served too who could say who they are, and don't.
   let allowsAnonymous: Bool
+  /// nil where each caller may do everything.
+  let policy: ReloadedFile<Policy>?
+  let proxies: TrustedProxies
+  let callerLimits: CallerLimits
+  /// Calls to AWS that a worker may have under way.
+  let upstreamCalls: Int
 
   /// Throws one error that names all problems.
   init(_ flags: ServeFlags, _ reader: inout SettingsReader) throws {
@@ -58,6 +65,10 @@ struct ServeSettings: Sendable {
     callers = flags.callers.settings(&reader)
     limits = flags.limits.limits(&reader)
     drainTimes = flags.drain.times(&reader)
+    policy = flags.access.policyFile(&reader)
+    proxies = TrustedProxies(reader.list(flags.access.trustedProxies))
+    callerLimits = flags.fairness.limits(&reader)
+    upstreamCalls = reader.value(flags.fairness.maxUpstreamCalls)
     if socketMode != nil, case .internet = listen {
       reader.fault(
         flags.socketMode, "\(listen) is no unix socket, and has no mode; leave it out")

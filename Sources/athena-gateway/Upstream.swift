@@ -13,7 +13,7 @@ struct Upstream: Sendable, CustomStringConvertible {
   private let athena: Endpoint
   private let s3: Endpoint
   private let shared: AWSShared
-  private let client: HTTPClient.Configuration
+  var client: HTTPClient.Configuration
 
   /// - Parameters:
   ///   - onChange: Told whose credentials are in use.

@@ -1,5 +1,6 @@
 import Callers
 import EventLoop
+import Files
 import Gateway
 import Glibc
 import HTTPServer
@@ -22,7 +23,7 @@ struct Worker {
     _ settings: ServeSettings, _ upstream: Upstream, _ callers: Authenticator.Ways,
     on listeners: consuming [Listener]
   ) throws -> [Worker] {
-    let shared = Gateway.Shared()
+    let shared = Gateway.Shared(callerLimits: settings.callerLimits)
     return try listeners.enumerated().map { index, listener in
       try Worker(index + 1, settings, upstream, callers, shared, listener)
     }
@@ -66,8 +67,9 @@ extension Worker.Parts {
       on: loop, athena: aws.athena,
       authenticator: Authenticator(callers, on: loop, clock: { time(nil) }),
       configuration: .init(
-        version: AthenaGateway.version, hosts: settings.hosts, basePath: settings.basePath,
-        sessions: settings.sessions,
+        version: AthenaGateway.version, hosts: settings.hosts, proxies: settings.proxies,
+        policy: settings.policy.map { policy in { @Sendable in policy.content } },
+        basePath: settings.basePath, sessions: settings.sessions,
         codeSources: settings.codeSources, openAPI: Contract.openAPI),
       shared: shared)
     let (basePath, origins) = (settings.basePath, settings.hosts.allowedOrigins)

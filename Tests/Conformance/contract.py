@@ -23,7 +23,7 @@ SECURITY = {
 # What OpenAPI says to leave out, what every HTTP message may have, and what the document says of all answers at once.
 UNDOCUMENTED = {"connection", "content-length", "content-type", "date", "transfer-encoding"}
 UNDOCUMENTED |= {name.lower() for name in SECURITY}
-UNDOCUMENTED |= {"access-control-allow-origin", "access-control-expose-headers"}
+UNDOCUMENTED |= {"access-control-allow-origin", "access-control-expose-headers", "ratelimit", "ratelimit-policy"}
 FORMATS = jsonschema.Draft202012Validator.FORMAT_CHECKER
 
 

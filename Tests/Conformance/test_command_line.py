@@ -21,6 +21,8 @@ AWS = ["--config", "--profile", "--region", "--endpoint-url"]
 SERVE = [
     *AWS, "--local", "--listen", "--socket-mode", "--workers", "--allowed-host", "--allowed-code", "--allow-anonymous",
     "--allowed-origin", "--api-keys", "--jwt-issuer", "--jwt-audience", "--jwt-keys", "--jwt-caller-claim",
+    "--policy", "--trusted-proxy", "--caller-rate", "--caller-burst", "--caller-requests",
+    "--caller-waits", "--max-upstream-calls",
     "--base-path", "--work-group", "--max-concurrent-dpus", "--session-idle-timeout",
     "--max-head", "--max-fields", "--max-target", "--max-body", "--max-bodies", "--max-connections",
     "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",

@@ -15,6 +15,7 @@ SWITCHES = {"local", "allow-anonymous"}
 LISTS = {
     "allowed-host": ["a.example", "b.example", "c.example"],
     "allowed-code": ["s3://aaa/", "s3://bbb/", "s3://ccc/"],
+    "trusted-proxy": ["192.0.2.0/24", "2001:db8::1/128", "unix"],
     "allowed-origin": ["https://a.example", "https://b.example", "https://c.example:8443"],
 }
 # Three good values of each setting that has one, as they are printed.
@@ -35,6 +36,10 @@ VALUES = {
     "reserved-connections": ["0", "1", "2"],
     "max-requests-per-connection": ["1", "2", "3"],
     "max-pipelined": ["1", "2", "3"],
+    "caller-rate": ["0", "1", "1000000"],
+    "caller-requests": ["1", "2", "3"],
+    "caller-waits": ["0", "1", "2"],
+    "max-upstream-calls": ["1", "2", "3"],
     "min-rate": ["0", "1", "1KiB"],
     "drain-delay": ["0ms", "1ms", "29s"],
     "grace-period": ["6s", "7s", "1m"],
@@ -43,8 +48,9 @@ VALUES = {
         for name in ("handshake", "head", "body", "request", "idle", "write", "linger")
     },
 }
-# Those that say which AWS is called, and which certificate is shown: they have tests of their own.
-OTHERS = {"config", "region", "profile", "endpoint-url", "tls-certificate", "tls-key", "tls-client-ca"}
+# Those that say which AWS is called, which certificate is shown, or that need a file or another setting: they have
+# tests of their own.
+OTHERS = {"policy", "caller-burst", "config", "region", "profile", "endpoint-url", "tls-certificate", "tls-key", "tls-client-ca"}
 
 
 def variable(name):

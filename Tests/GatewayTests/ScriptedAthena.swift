@@ -50,6 +50,7 @@ func withGateway<Value: Sendable>(
   hosts: HostPolicy = HostPolicy(isLoopback: true, allowedHosts: []),
   callers: Authenticator.Ways = Authenticator.Ways(), basePath: BasePath = .root,
   sessions: SessionDefaults = SessionDefaults(), codeSources: CodeSources = CodeSources(),
+  proxies: TrustedProxies = TrustedProxies(), policy: Policy? = nil,
   shared: Gateway.Shared = Gateway.Shared(),
   _ body: @escaping @Sendable (Gateway) async throws -> Value
 ) async throws -> Value {
@@ -83,8 +84,9 @@ func withGateway<Value: Sendable>(
       on: loop, athena: AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint),
       authenticator: Authenticator(callers, on: loop, clock: { 1_763_799_353 }),
       configuration: .init(
-        version: "0.1.0", hosts: hosts, basePath: basePath, sessions: sessions,
-        codeSources: codeSources, openAPI: OpenAPIDocument.bytes),
+        version: "0.1.0", hosts: hosts, proxies: proxies,
+        policy: policy.map { policy in { @Sendable in policy } }, basePath: basePath,
+        sessions: sessions, codeSources: codeSources, openAPI: OpenAPIDocument.bytes),
       shared: shared)
     return try await body(gateway)
   }

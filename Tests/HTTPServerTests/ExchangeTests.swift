@@ -22,6 +22,18 @@ extension LiveServerTests {
       }
     }
 
+    @Test func `a request comes from its connection's peer`() async throws {
+      let handler: TestHandler = { request throws(Refusal) in
+        Response(status: .ok, content: .bytes(Array("\(request.peer, default: "-")".utf8)))
+      }
+      try await withServer(handler: handler) { server in
+        let client = try Client(server)
+        try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(text(try client.answer().content) == "127.0.0.1")
+        client.close()
+      }
+    }
+
     @Test(arguments: [
       "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "GET / HTTP/1.0\r\n\r\n",
       "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",

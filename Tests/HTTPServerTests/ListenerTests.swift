@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import HTTPMessage
 import Testing
 
 @testable import HTTPServer
@@ -63,7 +64,25 @@ import Testing
     guard case .wouldBlock = listener.accept() else { throw NeverHappened() }
     #expect(write(early.rawValue, "x", 1) == 1)
     var byte: UInt8 = 0
-    #expect(recv(accepted.rawValue, &byte, 1, 0) == 1)
+    #expect(recv(accepted.descriptor.rawValue, &byte, 1, 0) == 1)
+  }
+
+  @Test(arguments: ["127.0.0.1:0", "[::1]:0"])
+  func `a connection comes from its peer's address`(text: String) throws {
+    let listener = try Listener(ListenAddress(parsing: text), isShared: false)
+    let client = try FileDescriptor.streamSocket(listener.address.family)
+    #expect(try isConnected(client, to: listener.address))
+    guard case .connection(let accepted) = listener.accept() else { throw NeverHappened() }
+    #expect(accepted.peer == IPAddress(text.hasPrefix("[") ? "::1" : "127.0.0.1"))
+  }
+
+  @Test func `a peer of IPv4 is the same on a listener for both families`() throws {
+    let listener = try Listener(ListenAddress(parsing: "[::]:0"), isShared: false)
+    let client = try FileDescriptor.streamSocket(AF_INET)
+    let port = listener.address.port ?? 0
+    #expect(try isConnected(client, to: ListenAddress(parsing: "127.0.0.1:\(port)")))
+    guard case .connection(let accepted) = listener.accept() else { throw NeverHappened() }
+    #expect(accepted.peer == IPAddress("127.0.0.1"))
   }
 
   /// Whether the kernel has finished the handshake at once, as it does on this machine.

@@ -1,6 +1,7 @@
 import EventLoop
 import Foundation
 import Glibc
+import HTTPMessage
 import Testing
 
 @testable import HTTPServer
@@ -52,7 +53,8 @@ import Testing
       #expect(listener.address.description == address.description)
       let client = try FileDescriptor.streamSocket(AF_UNIX)
       #expect(connect(client, to: address) == 0)
-      guard case .connection = listener.accept() else { throw NeverHappened() }
+      guard case .connection(let accepted) = listener.accept() else { throw NeverHappened() }
+      #expect(accepted.peer == nil)
       guard case .wouldBlock = listener.accept() else { throw NeverHappened() }
       withExtendedLifetime(listener) {}
       _ = consume listener

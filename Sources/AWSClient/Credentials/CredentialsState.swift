@@ -1,5 +1,4 @@
 import EventLoop
-
 import SigV4
 
 /// What a store knows, and what it has to do next. Every look at it is one step under the store's lock.

@@ -1,6 +1,6 @@
 /// Shapes that several structures have.
 extension Shape {
-  static let sessionID = Shape.string(length: 1...256)
+  public static let sessionID = Shape.string(length: 1...256)
   static let calculationExecutionID = Shape.string(length: 1...36)
   public static let workGroup = Shape.string(pattern: .workGroup)
   static let description = Shape.string(length: 1...1024)

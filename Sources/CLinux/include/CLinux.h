@@ -8,9 +8,9 @@
 #include <sys/socket.h>
 #include <stddef.h>
 
-/// accept4(2) without the peer's address; the new socket is non-blocking and close-on-exec.
+/// accept4(2); the new socket is non-blocking and close-on-exec.
 /// Returns -1 and sets errno as accept4 does.
-int clinux_accept(int listener);
+int clinux_accept(int listener, struct sockaddr *peer, socklen_t *length);
 
 /// Has a listening TCP socket drop every new handshake, and finish those that have begun (SO_ATTACH_FILTER of
 /// socket(7)). Whoever is dropped asks again after a second, and hears then who listens, or that nobody does.

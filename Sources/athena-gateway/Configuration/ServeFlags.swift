@@ -81,6 +81,12 @@ struct ServeFlags: ParsableArguments {
         + "reaches it may run code."))
   var allowAnonymous = false
 
+  @OptionGroup(title: "Callers")
+  var access: AccessFlags
+
+  @OptionGroup(title: "Fairness")
+  var fairness: FairnessFlags
+
   @OptionGroup(title: "Limits")
   var limits: LimitFlags
 
