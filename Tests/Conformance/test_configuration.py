@@ -48,9 +48,12 @@ VALUES = {
         for name in ("handshake", "head", "body", "request", "idle", "write", "linger")
     },
 }
-# Those that say which AWS is called, which certificate is shown, or that need a file or another setting: they have
-# tests of their own.
-OTHERS = {"policy", "caller-burst", "config", "region", "profile", "endpoint-url", "tls-certificate", "tls-key", "tls-client-ca"}
+# Those that say which AWS is called, which certificate is shown, who callers are, or that need a file or another
+# setting: they have tests of their own.
+OTHERS = {
+    "config", "region", "profile", "endpoint-url", "tls-certificate", "tls-key", "tls-client-ca",
+    "api-keys", "jwt-issuer", "jwt-audience", "jwt-keys", "jwt-caller-claim", "policy", "caller-burst",
+}  # fmt: skip
 
 
 def variable(name):
@@ -308,6 +311,14 @@ def test_a_password_in_a_URL_is_printed_nowhere(place, url, write, tmp_path):
     log = tmp_path / "log"
     programs.run("config", "--region", "r", *arguments, CONFIG_ACCESS_LOG_FILE=str(log), **variables)
     assert "endpoint-url" in log.read_text() and "hunter2" not in log.read_text()
+
+
+@pytest.mark.parametrize("name", ["jwt-issuer", "jwt-keys"])
+def test_a_password_in_a_URL_of_callers_keys_is_printed_nowhere(name):
+    flags = ["--jwt-audience", "a", "--jwt-issuer", "https://issuer.example", f"--{name}", "http://u:hunter2@x/?hunter2"]
+    for command in (["config"], ["config", "--json"], ["serve"]):
+        run = programs.run(*command, "--local", *flags)
+        assert run.returncode == 1 and f"--{name}: " in run.stdout + run.stderr and "hunter2" not in run.stdout + run.stderr
 
 
 def test_the_text_has_a_line_for_each_setting(write):

@@ -13,26 +13,31 @@ struct CallerFlags: ParsableArguments {
 
   @Option(
     GatewaySetting(
-      "jwt-issuer", as: "url", "Serve callers that show a JWT of this issuer, its claim 'iss'."))
-  var issuer: GatewaySetting<String?>
+      "jwt-issuer", "Serve callers that show a JWT of this issuer, its claim 'iss'."))
+  var issuer: GatewaySetting<URLText?>
 
   @Option(
     list: GatewaySetting(
       "jwt-audience", as: "name",
-      "What a JWT's claim 'aud' must have one of; can be given several times. Needed with --jwt-issuer."
-    ))
+      "What a JWT's claim 'aud' must have one of; can be given several times. Needed with --jwt-issuer.",
+      checking: checkNotEmpty))
   var audiences: [GatewaySetting<String?>]
 
   @Option(
     GatewaySetting(
       "jwt-keys", as: "file|url", "The issuer's keys, a JWK Set: a file, or a URL with https.",
       default: "what the issuer's .well-known/openid-configuration names"))
-  var keys: GatewaySetting<String?>
+  var keys: GatewaySetting<URLText?>
 
   @Option(
     GatewaySetting(
-      "jwt-caller-claim", as: "name", "The claim of a JWT that names its caller.", default: "sub"))
-  var callerClaim: GatewaySetting<String?>
+      "jwt-caller-claim", as: "name", "The claim of a JWT that names its caller.", default: "sub",
+      checking: checkNotEmpty))
+  var callerClaim
+
+  private static let checkNotEmpty: @Sendable (String) throws -> Void = { text in
+    if text.isEmpty { throw SettingsError(description: "is empty") }
+  }
 
   /// Whether any callers are asked, be it with faults.
   func areSet(_ reader: SettingsReader) -> Bool { reader.isSet(apiKeys) || reader.isSet(issuer) }
@@ -47,23 +52,29 @@ struct CallerFlags: ParsableArguments {
   }
 
   private func tokens(_ reader: inout SettingsReader) -> CallerSettings.Tokens? {
-    let (issuer, keys) = (reader.value(issuer), reader.value(keys))
+    let (issuer, keys) = (reader.value(issuer)?.text, reader.value(keys)?.text)
     let (audiences, claim) = (reader.list(audiences), reader.value(callerClaim))
     guard let issuer else {
-      for setting in [self.audiences.first, self.keys, callerClaim] {
-        guard let setting, reader.isSet(setting) else { continue }
-        reader.fault(setting, "give --\(self.issuer.name) too")
-      }
+      refuseAlone(self.audiences[0], &reader)
+      refuseAlone(self.keys, &reader)
+      refuseAlone(callerClaim, &reader)
       return nil
     }
-    if audiences.isEmpty {
+    if !reader.isSet(self.audiences[0]) {
       reader.fault(
         self.issuer,
         "give --jwt-audience too, so that tokens for other services don't open this one")
     }
     guard let source = source(issuer, keys, &reader) else { return nil }
-    let rules = TokenRules(issuer: issuer, audiences: audiences, callerClaim: claim ?? "sub")
+    let rules = TokenRules(issuer: issuer, audiences: audiences, callerClaim: claim)
     return CallerSettings.Tokens(rules: rules, source: source)
+  }
+
+  /// Notes a setting that means nothing without an issuer.
+  private func refuseAlone<Value>(
+    _ setting: GatewaySetting<Value>, _ reader: inout SettingsReader
+  ) {
+    if reader.isSet(setting) { reader.fault(setting, "give --\(issuer.name) too") }
   }
 
   private func source(
@@ -72,14 +83,15 @@ struct CallerFlags: ParsableArguments {
     let rule = "is no URL with https, or with http on a loopback address"
     guard let keys else {
       guard KeyPlace.isTrusted(issuer) else {
-        reader.fault(self.issuer, "\(issuer.quoted) \(rule); or give --\(self.keys.name)")
+        reader.fault(
+          self.issuer, "'\(URLText(parsing: issuer))' \(rule); or give --\(self.keys.name)")
         return nil
       }
       return .place(.discovery(issuer: issuer))
     }
     if keys.contains("://") {
       guard KeyPlace.isTrusted(keys) else {
-        reader.fault(self.keys, "\(keys.quoted) \(rule)")
+        reader.fault(self.keys, "'\(URLText(parsing: keys))' \(rule)")
         return nil
       }
       return .place(.set(keys))
@@ -90,7 +102,7 @@ struct CallerFlags: ParsableArguments {
   }
 
   private func file<Content: Equatable & Sendable>(
-    _ setting: GatewaySetting<String?>, _ path: String, _ limit: Int, _ what: String,
+    _ setting: GatewaySetting<some Sendable>, _ path: String, _ limit: Int, _ what: String,
     _ parse: @escaping @Sendable ([UInt8]) throws(FileFault) -> Content,
     _ reader: inout SettingsReader
   ) -> ReloadedFile<Content>? {
