@@ -50,8 +50,8 @@ struct CallerFlags: ParsableArguments {
     let (issuer, keys) = (reader.value(issuer), reader.value(keys))
     let (audiences, claim) = (reader.list(audiences), reader.value(callerClaim))
     guard let issuer else {
-      for setting in [self.audiences.first, self.keys, callerClaim] {
-        guard let setting, reader.isSet(setting) else { continue }
+      for setting in self.audiences.prefix(1) + [self.keys, callerClaim]
+      where reader.isSet(setting) {
         reader.fault(setting, "give --\(self.issuer.name) too")
       }
       return nil
