@@ -224,7 +224,13 @@ def test_a_token_of_each_algorithm_is_verified(issuer, trusting, algorithm):
 
 
 def es256(**changes):
-    return lambda issuer: key_of(issuer, "ES256").sign(issuer.claims(**changes))
+    """A token with these claims, or what they are when it is made."""
+
+    def make(issuer):
+        made = {name: value() if callable(value) else value for name, value in changes.items()}
+        return key_of(issuer, "ES256").sign(issuer.claims(**made))
+
+    return make
 
 
 def header(**members):
@@ -268,24 +274,29 @@ def now(seconds):
     return int(time.time()) + seconds
 
 
+def then(seconds):
+    """The same of the moment in which a token is made, which is long after this table is."""
+    return lambda: now(seconds)
+
+
 GOOD = {
     "several audiences": es256(aud=["other", tokens.AUDIENCE]),
     "a type of RFC 9068": header(typ="at+jwt"),
     "a long type of RFC 9068": header(typ="application/AT+JWT"),
     "no type": header(typ=None),
     "other claims": es256(scope="a b", nested={"a": [1, None]}),
-    "a fraction of a second": es256(exp=now(600) + 0.5),
-    "within the leeway": es256(exp=now(-30), nbf=now(30), iat=now(30)),
+    "a fraction of a second": es256(exp=lambda: now(600) + 0.5),
+    "within the leeway": es256(exp=then(-30), nbf=then(30), iat=then(30)),
     "no time of issue": es256(iat=None),
 }
 BAD = {
-    "expired": (es256(exp=now(-61)), "expired"),
+    "expired": (es256(exp=then(-61)), "expired"),
     "expired long ago": (es256(exp=0), "expired"),
     "no end": (es256(exp=None), "'exp'"),
     "an end as a text": (es256(exp="4102444800"), "'exp'"),
     "an end beyond numbers": (parts({"alg": "ES256", "kid": "ES256"}, b'{"exp": 1e999}'), "issuer"),
-    "not yet": (es256(nbf=now(120)), "'nbf'"),
-    "of the future": (es256(iat=now(120)), "future"),
+    "not yet": (es256(nbf=then(120)), "'nbf'"),
+    "of the future": (es256(iat=then(120)), "future"),
     "another issuer": (es256(iss="https://evil.example"), "'iss'"),
     "an issuer with a slash more": (lambda issuer: es256(iss=f"{issuer.url}/")(issuer), "'iss'"),
     "no issuer": (es256(iss=None), "'iss'"),
