@@ -24,6 +24,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -44,6 +45,20 @@ let package = Package(
       dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
       swiftSettings: pure),
     .target(name: "CivilTime", swiftSettings: pure),
+    .target(
+      name: "Log",
+      dependencies: [
+        "CivilTime", "EventLoop", "JSON", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .target(name: "Metrics", swiftSettings: settings),
+    .target(
+      name: "Tracing",
+      dependencies: [
+        "Cryptography", "EventLoop", "HTTPMessage",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: pure),
     .target(name: "URIEncoding", swiftSettings: pure),
     .target(
       name: "SigV4", dependencies: ["CivilTime", "Cryptography", "URIEncoding"], swiftSettings: pure
@@ -64,7 +79,7 @@ let package = Package(
       name: "AWSClient",
       dependencies: [
         "CivilTime", "Cryptography", "EventLoop", "HTTPClient", "HTTPMessage", "JSON", "SigV4",
-        "URIEncoding",
+        "Tracing", "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -76,7 +91,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Athena", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "JSON", "URIEncoding",
+        "Athena", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "JSON", "Tracing",
+        "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
       ],
@@ -96,9 +112,11 @@ let package = Package(
       name: "athena-gateway",
       dependencies: [
         "AWSClient", "Athena", "CLinux", "CResources", "CivilTime", "EventLoop", "Gateway",
-        "HTTPClient",
-        "HTTPServer", "JSON", "LocalAthena", "SigV4",
+        "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "LocalAthena", "Log", "Metrics", "SigV4",
+        "Tracing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
 
@@ -145,6 +163,13 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "LogTests",
+      dependencies: ["EventLoop", "JSON", "Log", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: settings),
+    .testTarget(
+      name: "TracingTests", dependencies: ["HTTPMessage", "Tracing"], swiftSettings: settings),
     .testTarget(
       name: "LocalAthenaTests",
       dependencies: [

@@ -18,17 +18,20 @@ IMPORTS = {
     "CivilTime": set(),
     "URIEncoding": set(),
     "HTTPMessage": {"HTTPTypes"},
+    "Log": {"CivilTime", "EventLoop", "JSON", "Logging"},
+    "Metrics": set(),
+    "Tracing": {"Cryptography", "EventLoop", "HTTPMessage", "HTTPTypes"},
     "SigV4": {"CivilTime", "Cryptography", "URIEncoding"},
     "HTTPServer": {"CLinux", "COpenSSL", "CivilTime", "EventLoop", "HTTPMessage", "HTTPTypes"},
     "HTTPClient": {"CCurl", "EventLoop", "HTTPMessage"},
     "AWSClient": {
         "CivilTime", "Cryptography", "EventLoop", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON", "SigV4",
-        "Subprocess", "SystemPackage", "URIEncoding",
+        "Subprocess", "SystemPackage", "Tracing", "URIEncoding",
     },
     "Athena": {"AWSClient", "HTTPMessage", "JSON", "SigV4"},
     "Gateway": {
         "Athena", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "HTTPTypes", "JSON",
-        "RawStructuredFieldValues", "URIEncoding",
+        "RawStructuredFieldValues", "Tracing", "URIEncoding",
     },
     "LocalAthena": {
         "CLinux", "CResources", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "HTTPServer",
@@ -36,11 +39,12 @@ IMPORTS = {
     },
     "athena-gateway": {
         "AWSClient", "ArgumentParser", "Athena", "CLinux", "CResources", "CivilTime", "EventLoop",
-        "FoundationEssentials", "Gateway", "HTTPClient", "HTTPServer", "JSON", "LocalAthena", "SigV4",
+        "FoundationEssentials", "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer", "HTTPTypes", "JSON",
+        "LocalAthena", "Log", "Logging", "Metrics", "SigV4", "Tracing",
     },
 }
 # The system's library, for those who make system calls; Synchronization is the standard library's.
-SYSTEM = {"AWSClient", "EventLoop", "Cryptography", "HTTPServer", "HTTPClient", "LocalAthena", "athena-gateway"}
+SYSTEM = {"AWSClient", "EventLoop", "Cryptography", "HTTPServer", "HTTPClient", "LocalAthena", "Log", "Metrics", "athena-gateway"}
 
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\(.*?\))?\s+)*(?:public|package|internal|private|fileprivate)?\s*import\s+(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?(\w+)", re.M)
 FORBIDDEN_SYMBOLS = re.compile(r"FoundationNetworking|FoundationInternationalization|\bucol_|\budat_")

@@ -1,17 +1,46 @@
-import HTTPMessage
-import HTTPTypes
+public import HTTPMessage
+public import HTTPTypes
+public import Tracing
 
-/// What goes with a request and onto its answer, whatever that turns out to be.
-final class RequestContext {
+/// What goes with a request and onto its answer, whatever that turns out to be, and what is learnt of it on the
+/// way: the gateway's operator is told at the end.
+public final class RequestContext: DeliveryObserver {
+  typealias EndObserver = (RequestContext, Delivery) -> Void
+
   let id: RequestID
+  /// nil where the request could not be read.
+  public let method: HTTPRequest.Method?
+  /// The path as it was sent; nil where the request could not be read.
+  public let path: String?
+  public let trace: TraceContext
+  public let calls: CallRecord
+  /// What the path names; nil where that is nothing, or was not looked at.
+  var route: Route?
+  /// Who has asked, as callers are named; nil where that was not looked at.
+  public internal(set) var caller: String?
+  /// The calculation that the request has started.
+  var startedCalculationID: String?
+  /// The session that the request has started.
+  var startedSessionID: String?
+  private(set) var problem: ProblemCode?
   private let basePath: BasePath
+  private let onEnd: EndObserver
   /// Fields of every answer to this request, errors included.
   var fields: HTTPFields = [:]
 
-  /// - Parameter request: nil where it could not be read.
-  init(_ request: Request?, under basePath: BasePath = .root) {
+  /// - Parameters:
+  ///   - request: nil where it could not be read.
+  ///   - onEnd: Told of how the answer went.
+  init(
+    _ request: Request?, under basePath: BasePath = .root,
+    onEnd: @escaping EndObserver = { _, _ in }
+  ) {
     id = request.map { RequestID($0.fields) } ?? RequestID()
+    trace = request.map { TraceContext($0.fields) } ?? TraceContext()
+    calls = CallRecord(fields: trace.fields)
+    (method, path) = (request?.method, request?.path)
     self.basePath = basePath
+    self.onEnd = onEnd
   }
 
   /// Has every answer name the token with which the call can be repeated. A caller's own token that isn't
@@ -23,7 +52,8 @@ final class RequestContext {
   }
 
   func answer(_ problem: Problem) -> Response {
-    complete(problem.response(requestID: id, under: basePath))
+    self.problem = problem.code
+    return complete(problem.response(requestID: id, under: basePath))
   }
 
   func complete(_ response: Response) -> Response {
@@ -32,6 +62,28 @@ final class RequestContext {
     response.fields[.xContentTypeOptions] = "nosniff"
     if response.fields[.cacheControl] == nil { response.fields[.cacheControl] = "no-store" }
     response.fields.append(contentsOf: fields)
+    response.observer = self
     return response
   }
+
+  public func didDeliver(_ delivery: Delivery) {
+    onEnd(self, delivery)
+  }
+}
+
+extension RequestContext {
+  /// What the answer names the request with.
+  public var requestID: String { id.text }
+
+  /// nil where the path names no resource, or was not looked at.
+  public var template: RouteTemplate? { route?.template }
+
+  /// That of the path, or of what was started.
+  public var sessionID: String? { route?.sessionID ?? startedSessionID }
+
+  /// That of the path, or of what was started.
+  public var calculationID: String? { route?.calculationID ?? startedCalculationID }
+
+  /// The code of the problem that was answered with, or that ended the stream; nil without one.
+  public var problemCode: String? { problem?.rawValue }
 }

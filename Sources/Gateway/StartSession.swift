@@ -34,6 +34,7 @@ extension Gateway {
       throw ClientRequestToken.givenTwice
     }
     let (id, outcome) = try await start(session: input, waiting, request)
+    context.startedSessionID = id
     let location = configuration.basePath.session(id)
     return .json(status: .created, fields: [.location: location]) { writer in
       writer.members(of: outcome.state.object, Session.members)

@@ -13,8 +13,8 @@ extension ListenAddress {
   }
 
   /// Why nobody can listen here, and what to do about it.
-  func explanation(of error: SystemError) -> SettingsError {
-    SettingsError(description: "--listen: \(words(for: error))")
+  func explanation(of error: SystemError, _ flag: String = "--listen") -> SettingsError {
+    SettingsError(description: "\(flag): \(words(for: error))")
   }
 
   private func words(for error: SystemError) -> String {

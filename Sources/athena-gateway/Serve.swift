@@ -94,10 +94,15 @@ struct Serve: ParsableCommand {
   @OptionGroup(title: "Limits")
   var limits: LimitFlags
 
+  @OptionGroup(title: "Log and metrics")
+  var seeing: SeeingFlags
+
   @OptionGroup(title: "The end")
   var drain: DrainFlags
 
   func run() throws {
-    try GatewayProcess(ServeSettings(self, environment: Environment.current)).run()
+    let settings = try ServeSettings(self, environment: Environment.current)
+    Terminal.use(settings.seeing.format)
+    try GatewayProcess(settings).run()
   }
 }

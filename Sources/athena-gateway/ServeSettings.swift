@@ -28,6 +28,7 @@ struct ServeSettings: Sendable {
   let codeSources: CodeSources
   var limits: Limits
   let drainTimes: DrainTimes
+  let seeing: Seeing
   /// nil for plain HTTP.
   let tls: TLSContext?
   /// nil for plain HTTP.
@@ -61,6 +62,7 @@ struct ServeSettings: Sendable {
     let sessions = flags.sessions.defaults(isLocal: flags.local, &problems)
     limits = flags.limits.limits(&problems)
     drainTimes = flags.drain.times(&problems)
+    seeing = flags.seeing.seeing(&problems)
     let tls = TLSContext(flags, &problems)
     if flags.socketMode != nil, let listen, case .internet = listen {
       problems.add("--socket-mode: \(listen) is no unix socket, and has no mode; leave it out")

@@ -1,0 +1,7 @@
+/// How a line of the log is written.
+public enum LogFormat: String, CaseIterable, Sendable {
+  /// The moment, the level, a message, and `name=value` for the rest: for people.
+  case text
+  /// A JSON object: for programs.
+  case json
+}
