@@ -7,8 +7,8 @@ public import Logging
 ///
 /// Whatever the values are, a line is one line: no value can break it, begin another one, or steer a terminal.
 public struct LogLine: Sendable {
-  /// Of a message, in bytes: a line fits into what a pipe takes at once.
-  private static let longestMessage = 3000
+  /// Of a message, in bytes.
+  private static let longestMessage = 3900
   /// Of a value, in bytes.
   private static let longestValue = 256
 

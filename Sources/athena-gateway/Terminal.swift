@@ -42,7 +42,8 @@ enum Terminal {
       case .text: bytes = Array("\("\(prefix)\(line)".printable.cut(to: longestLine))\n".utf8)
       case .json:
         var object = LogLine(.json)
-        object.begin(level, line)
+        // Each of its characters may have to be escaped.
+        object.begin(level, line.cut(to: longestLine / 2))
         object.end()
         bytes = object.bytes
       }

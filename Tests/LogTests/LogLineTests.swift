@@ -81,7 +81,7 @@ import Testing
       line.begin(.info, long)
       line.field("value", long)
       line.end()
-      #expect(line.bytes.count < 8192)
+      #expect(line.bytes.count < 16384)
       #expect(String(validating: line.bytes, as: UTF8.self) != nil)
     }
   }
