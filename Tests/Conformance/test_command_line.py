@@ -26,6 +26,7 @@ FLAGS = {
         "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",
         "--body-deadline", "--min-rate", "--request-deadline", "--idle-deadline", "--write-deadline",
         "--linger-deadline", "--tls-certificate", "--tls-key", "--tls-client-ca", "--drain-delay", "--grace-period",
+        "--log-format", "--log-level", "--metrics-listen",
     ],
     "local": ["--listen", "--allow-remote-code"],
     "check": [*AWS, "--call", "--work-group", "--json"],

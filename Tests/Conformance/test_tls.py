@@ -56,7 +56,7 @@ def shared_server(pki):
 def shared_strict_server(pki):
     """One that asks for certificates."""
     flags = [*pki.server.flags, "--tls-client-ca", str(pki.authority.certificate)]
-    program = programs.serve("--region", "eu-west-1", "--workers", "2", *flags)
+    program = programs.serve("--region", "eu-west-1", "--workers", "2", *flags, **programs.CREDENTIALS)
     yield program
     program.end()
 
