@@ -12,6 +12,8 @@ RUN_PACKAGES := libcurl4-openssl-dev libssl-dev pkg-config python3
 TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslscan iproute2 util-linux \
   jq nginx prometheus $(shell . /etc/os-release && [ "$$ID" != debian ] || echo chromium)
 FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
+# prometheus is there for promtool, and to ask it what the dashboard asks.
+DEPLOY_PACKAGES := $(TEST_PACKAGES) buildah debian-archive-keyring mmdebstrap prometheus systemd
 # Spark 3.5 runs on Java 8, 11 and 17.
 SPARK_PACKAGES := $(TEST_PACKAGES) openjdk-17-jre-headless
 
@@ -32,7 +34,7 @@ SEED := 1
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: release ## Start the gateway on 127.0.0.1:8080 with a local Athena
@@ -58,6 +60,11 @@ test: test-packages $(VENV)/.installed ## Run every test; the last line says how
 spark: spark-packages release $(VENV)/.installed $(SPARK)/.installed ## Run jobs on a real Spark, which `make run` has from then on
 	$(WITH_SPARK) $(PYTEST) Tests/Spark
 	$(WITH_SPARK) $(PYTEST) Tests/Conformance/test_engine.py -k spark
+
+# The images are built from nothing but Debian's packages and the installed toolchain, in .build/deploy: some minutes.
+.PHONY: deploy-test
+deploy-test: deploy-packages release $(VENV)/.deploy-installed ## Build and run the images of deploy/, and check all else that it has
+	$(PYTEST) Tests/Deploy
 
 # A sanitizer's report is a failure as much as a test's is; each build has its own folder. One test at a time:
 # everything is slow here, and what waits for a deadline must not wait for other tests.
@@ -118,18 +125,23 @@ $(VENV)/.installed: Tests/Conformance/requirements.txt
 	$(VENV)/bin/pip install --quiet --requirement $<
 	touch $@
 
+$(VENV)/.deploy-installed: Tests/Deploy/requirements.txt $(VENV)/.installed
+	$(VENV)/bin/pip install --quiet --requirement $<
+	touch $@
+
 # A folder of its own, for the tests of a local Athena without Spark are to find none.
 $(SPARK)/.installed: | $(VENV)/.installed
 	rm -rf $(SPARK)
 	$(VENV)/bin/pip install --quiet --target $(SPARK) 'pyspark==3.5.*'
 	touch $@
 
-.PHONY: run-packages test-packages figures-packages spark-packages
+.PHONY: run-packages test-packages figures-packages spark-packages deploy-packages
 run-packages: PACKAGES := $(RUN_PACKAGES)
 test-packages: PACKAGES := $(TEST_PACKAGES)
 figures-packages: PACKAGES := $(FIGURES_PACKAGES)
 spark-packages: PACKAGES := $(SPARK_PACKAGES)
-run-packages test-packages figures-packages spark-packages:
+deploy-packages: PACKAGES := $(DEPLOY_PACKAGES)
+run-packages test-packages figures-packages spark-packages deploy-packages:
 	@missing=(); \
 	for package in $(PACKAGES); do \
 	  dpkg-query --show --showformat '$${db:Status-Status}' "$$package" 2>/dev/null \

@@ -38,7 +38,7 @@ IMPORTS = {
         "HTTPTypes", "JSON", "SigV4", "Subprocess", "SystemPackage", "URIEncoding",
     },
     "athena-gateway": {
-        "AWSClient", "ArgumentParser", "Athena", "CLinux", "CResources", "CivilTime", "EventLoop",
+        "AWSClient", "ArgumentParser", "Athena", "CLinux", "CResources", "CivilTime", "Configuration", "EventLoop",
         "FoundationEssentials", "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer", "HTTPTypes", "JSON",
         "LocalAthena", "Log", "Logging", "Metrics", "SigV4", "Tracing",
     },

@@ -4,8 +4,10 @@ import Athena
 /// it is read with the gateway's credentials.
 public struct CodeSources: Sendable, Equatable {
   /// A bucket, or what is in one under a prefix: `s3://bucket/` or `s3://bucket/prefix/`.
-  public struct Source: Sendable, Equatable {
+  public struct Source: Sendable, Equatable, CustomStringConvertible {
     fileprivate let uri: String
+
+    public var description: String { uri }
 
     /// nil for anything else. Without its slash at the end `s3://bucket/job` would have the keys
     /// `job.py` and `jobs-of-others/1.py` too.

@@ -98,9 +98,12 @@ public final class Gateway {
     }
   }
 
-  /// Answers a request. What breaks off its content is thrown, and answered by ``response(to:request:under:onEnd:)``.
+  /// Answers a request. What breaks off its content is thrown, and answered by
+  /// ``response(to:request:under:sharingWith:onEnd:)``.
   public func respond(to request: Request) async throws(Refusal) -> Response {
-    let context = RequestContext(request, under: configuration.basePath, onEnd: onEnd)
+    let context = RequestContext(
+      request, under: configuration.basePath, sharingWith: configuration.hosts.allowedOrigins,
+      onEnd: onEnd)
     do {
       let calls = LoopBound(context.calls, to: loop)
       let response = try await CallRecord.$current.withValue(calls) {
@@ -128,25 +131,34 @@ public final class Gateway {
   /// - Parameter onEnd: Told once the answer has been sent, or nobody is left to take it.
   public static func response(
     to refusal: Refusal, request: Request?, under basePath: BasePath = .root,
+    sharingWith origins: AllowedOrigins = AllowedOrigins(),
     onEnd: @escaping (RequestContext, Delivery) -> Void = { _, _ in }
   ) -> Response {
-    let context = RequestContext(request, under: basePath, onEnd: onEnd)
+    let context = RequestContext(request, under: basePath, sharingWith: origins, onEnd: onEnd)
     context.route = request.flatMap { try? Route(path: $0.path, under: basePath) }
     return context.answer(Problem(refusal))
   }
 
-  /// The order of judgement: host and origin, caller, route, method, then all that belongs to the route.
+  /// The order of judgement: host and origin, a browser's preflight, caller, route, method, then all that belongs to the route.
   private func judge(_ request: Request, _ context: RequestContext) async throws -> Response {
     // Its target is a host to be reached through a proxy, and no resource of anybody's.
     guard request.method != .connect else {
       throw Problem(.notImplemented, "the gateway is no proxy, and opens no tunnels")
     }
     try configuration.hosts.check(request)
+    if let answer = Preflight.answer(
+      to: request, from: context.origin, under: configuration.basePath)
+    {
+      return answer
+    }
     try checkCaller(of: request)
     // It asks whether the server is there, and not about a resource (RFC 9110 §9.3.7).
     if request.method == .options, request.path == "*" { return Response(status: .noContent) }
     let route = try Route(path: request.path, under: configuration.basePath)
     context.route = route
+    if request.method == .options {
+      return Response(status: .noContent, fields: [.allow: route.allow])
+    }
     try checkMethod(request.method, of: route)
     // Not a function of its own: Swift 6.3 crashes when it optimizes that one.
     switch (route, request.method) {
@@ -199,10 +211,9 @@ public final class Gateway {
     guard known.contains(method) else {
       throw Problem(.notImplemented, "the gateway doesn't know the method \(method.rawValue)")
     }
-    let allowed = route.methods.map(\.rawValue).joined(separator: ", ")
     var problem = Problem(
-      .methodNotAllowed, "\(method.rawValue) is not one of this path's methods: \(allowed)")
-    problem.fields[.allow] = allowed
+      .methodNotAllowed, "\(method.rawValue) is not one of this path's methods: \(route.allow)")
+    problem.fields[.allow] = route.allow
     throw problem
   }
 }

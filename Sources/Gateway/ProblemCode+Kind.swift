@@ -43,8 +43,9 @@ extension ProblemCode {
     case .origin:
       Kind(
         .forbidden, "This web page may not use the gateway",
-        "The request has an Origin field, so a web page sent it, and its origin is not the "
-          + "gateway's own. Programs such as curl send no Origin.")
+        "The request has an Origin field, so a web page sent it, and its origin is neither the gateway's own "
+          + "nor one that the operator has listed with --allowed-origin. Programs such as curl send no "
+          + "Origin.")
     case .forbidden:
       Kind(
         .forbidden, "The gateway does not allow this",

@@ -24,7 +24,10 @@ public final class RequestContext: DeliveryObserver {
   var startedSessionID: String?
   private(set) var problem: ProblemCode?
   private let basePath: BasePath
+  private let allowedOrigins: AllowedOrigins
   private let onEnd: EndObserver
+  /// The listed origin whose page sent the request; nil for the gateway's own and for programs.
+  let origin: Origin?
   /// Fields of every answer to this request, errors included.
   var fields: HTTPFields = [:]
 
@@ -33,6 +36,7 @@ public final class RequestContext: DeliveryObserver {
   ///   - onEnd: Told of how the answer went.
   init(
     _ request: Request?, under basePath: BasePath = .root,
+    sharingWith allowedOrigins: AllowedOrigins = AllowedOrigins(),
     onEnd: @escaping EndObserver = { _, _ in }
   ) {
     id = request.map { RequestID($0.fields) } ?? RequestID()
@@ -41,6 +45,8 @@ public final class RequestContext: DeliveryObserver {
     (method, path) = (request?.method, request?.path)
     self.basePath = basePath
     self.onEnd = onEnd
+    self.allowedOrigins = allowedOrigins
+    origin = request.flatMap(allowedOrigins.origin(of:))
   }
 
   /// Has every answer name the token with which the call can be repeated. A caller's own token that isn't
@@ -59,9 +65,10 @@ public final class RequestContext: DeliveryObserver {
   func complete(_ response: Response) -> Response {
     var response = response
     response.fields[.xRequestID] = id.text
-    response.fields[.xContentTypeOptions] = "nosniff"
     if response.fields[.cacheControl] == nil { response.fields[.cacheControl] = "no-store" }
+    response.fields.append(contentsOf: HTTPFields.security)
     response.fields.append(contentsOf: fields)
+    allowedOrigins.share(&response, with: origin)
     response.observer = self
     return response
   }

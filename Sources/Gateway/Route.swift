@@ -102,6 +102,12 @@ enum Route: Equatable {
     }
   }
 
+  /// The methods as `Allow` lists them: OPTIONS, which asks for this list, is every resource's (RFC 9110
+  /// §9.3.7).
+  var allow: String {
+    (methods + [.options]).map(\.rawValue).joined(separator: ", ")
+  }
+
   /// Ids outside of Athena's bounds name nothing: no need to ask Athena.
   private func checkIDs() throws(Problem) {
     switch self {

@@ -22,6 +22,11 @@ extension HTTPClient {
     public var authorities: String?
     /// Which proxy leads where.
     public var proxies: Proxies
+    /// The unix socket that all requests go to, whatever their URL's host; nil for the network.
+    public var unixSocket: String?
+    /// Whether the server has to prove who it is. Not to be turned off but for one that is on this machine,
+    /// and is told nothing and believed nothing.
+    public var verifiesServer = true
 
     public init(
       userAgent: String, connectDeadline: Duration = .seconds(3),

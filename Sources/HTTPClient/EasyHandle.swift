@@ -62,6 +62,8 @@ final class EasyHandle {
       ccurl_set_lookup_watcher(raw, Self.allowLookup, context),
       ccurl_set_socket_opener(raw, Self.openSocket, context), sockets.own(raw),
       configuration.authorities.map { ccurl_set_authorities(raw, $0) } ?? CURLE_OK,
+      configuration.verifiesServer ? CURLE_OK : ccurl_trust_anybody(raw),
+      configuration.unixSocket.map { ccurl_set_unix_socket(raw, $0) } ?? CURLE_OK,
     ]
     precondition(codes.allSatisfy { $0 == CURLE_OK }, "libcurl refuses an option")
   }

@@ -40,12 +40,32 @@ public struct InternetAddress: Sendable, CustomStringConvertible {
     self.port = port
   }
 
+  /// 127.0.0.1, which needs no resolver.
+  init(loopbackPort port: UInt16) {
+    self.port = port
+    host = "127.0.0.1"
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+    bytes = withUnsafeBytes(of: address) { Array($0) }
+  }
+
   /// Whether only this machine can reach it.
   var isLoopback: Bool {
     switch Int32(family) {
     case AF_INET: bytes[4] == 127
     case AF_INET6: bytes[8..<24].elementsEqual([UInt8](repeating: 0, count: 15) + [1])
     default: false
+    }
+  }
+
+  /// `host:port` for who connects from this machine: a wildcard address (0.0.0.0, [::]) is none to connect to.
+  public var localAuthority: String {
+    switch Int32(family) {
+    case AF_INET where bytes[4..<8].allSatisfy { $0 == 0 }: "127.0.0.1:\(port)"
+    case AF_INET6 where bytes[8..<24].allSatisfy { $0 == 0 }: "[::1]:\(port)"
+    default: description
     }
   }
 

@@ -41,6 +41,11 @@ public enum ListenAddress: Sendable, CustomStringConvertible {
     self = .unix(path: path)
   }
 
+  /// A port that only this machine can reach: of 127.0.0.1.
+  public static func loopback(port: UInt16) -> ListenAddress {
+    .internet(InternetAddress(loopbackPort: port))
+  }
+
   public init(host: String, port: UInt16) throws(Problem) {
     self = .internet(try InternetAddress(host: host, port: port))
   }

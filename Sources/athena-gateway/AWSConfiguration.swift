@@ -2,7 +2,7 @@ import AWSClient
 import Glibc
 import HTTPClient
 
-/// Which AWS is called, and as whom: flags, environment and files, read and checked.
+/// Which AWS is called, and as whom: settings, environment and files, read and checked.
 struct AWSConfiguration: Sendable {
   let files: ProfileFiles
   let settings: AWSSettings
@@ -16,11 +16,11 @@ struct AWSConfiguration: Sendable {
   ///
   /// - Parameter otherwise: What else can be done about a missing region.
   init?(
-    _ flags: AWSFlags, environment: [String: String], _ problems: inout Problems,
+    _ flags: AWSSettings.Flags, environment: [String: String], _ problems: inout Problems,
     otherwise: String = ""
   ) {
     let variables = AWSEnvironment(environment)
-    let files = ProfileFiles(environment: variables, profile: flags.profile)
+    let files = ProfileFiles(environment: variables, profile: flags.profile?.value)
     let profiles = problems.noting { () throws(ProfileFiles.Problem) in
       try files.profiles()
     }
@@ -55,7 +55,7 @@ struct AWSConfiguration: Sendable {
   /// The sources of credentials, for where nothing else is wrong than that there is no region; nil where
   /// there is more, or where the credentials would be a role's, which the region's STS is asked for.
   static func credentialsWithoutRegion(
-    _ flags: AWSFlags, environment: [String: String], _ files: ProfileFiles
+    _ flags: AWSSettings.Flags, environment: [String: String], _ files: ProfileFiles
   ) -> (credentials: CredentialsChain, proxies: Proxies)? {
     let variables = AWSEnvironment(environment)
     var problems = Problems()
@@ -85,14 +85,12 @@ struct AWSConfiguration: Sendable {
   }
 
   private static func settings(
-    _ flags: AWSFlags, _ environment: AWSEnvironment, _ profiles: Profiles?,
+    _ flags: AWSSettings.Flags, _ environment: AWSEnvironment, _ profiles: Profiles?,
     _ problems: inout Problems
   ) -> (all: AWSSettings?, region: Setting<Region>?, isRegionMissing: Bool) {
     do throws(SettingsProblems) {
       let settings = try AWSSettings(
-        environment: environment, profiles: profiles,
-        flags: .init(
-          region: flags.region, endpointURL: flags.endpointURL, profile: flags.profile))
+        environment: environment, profiles: profiles, flags: flags)
       return (settings, settings.region, settings.region == nil)
     } catch {
       for problem in error.list { problems.add(problem) }

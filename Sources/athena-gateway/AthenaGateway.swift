@@ -9,7 +9,9 @@ struct AthenaGateway: ParsableCommand {
     commandName: "athena-gateway",
     abstract: "Runs Spark code on Amazon Athena for callers that speak plain REST.",
     version: version,
-    subcommands: [Serve.self, Local.self, Check.self, Explain.self])
+    subcommands: [
+      Serve.self, Local.self, Config.self, Check.self, Explain.self, Healthcheck.self,
+    ])
 
   /// What AWS's logs call the program.
   static let userAgent = "athena-gateway/\(version)"

@@ -1,5 +1,8 @@
-/// A size on the command line: bytes, `KiB` or `MiB`.
-struct ByteCount: Comparable, CustomStringConvertible {
+/// A size as a setting: bytes, `KiB` or `MiB`.
+struct ByteCount: Comparable, SettingValue {
+  static let noun = "size"
+  static let isNumeric = true
+
   private static let units: [Quantity.Unit] = [("MiB", 1024 * 1024), ("KiB", 1024), ("", 1)]
 
   let bytes: Int
@@ -11,7 +14,8 @@ struct ByteCount: Comparable, CustomStringConvertible {
   init(parsing text: String) throws {
     guard let bytes = Quantity.read(text, Self.units) else {
       throw SettingsError(
-        description: "a size is a number of bytes, KiB or MiB, as in 512 or 16KiB")
+        description:
+          "\(text.quoted) is no size, which is a number of bytes, KiB or MiB, as in 512 or 16KiB")
     }
     self.bytes = bytes
   }

@@ -14,6 +14,8 @@ struct Check: ParsableCommand {
       ListSessions. The exit status is 0 where all of it works, and 1 where something doesn't. No \
       secret is printed; of the access key ID the first and last four characters are.
 
+      \(ConfigurationFlags.discussion)
+
       \(AWSFlags.discussion)
 
       With --json the output is one object: 'ok', 'problems' and 'notes', arrays of texts, and 'profile' \
@@ -25,6 +27,9 @@ struct Check: ParsableCommand {
       left out.
       """)
 
+  @OptionGroup
+  var configuration: ConfigurationFlags
+
   @OptionGroup(title: "AWS")
   var aws: AWSFlags
 
@@ -32,9 +37,9 @@ struct Check: ParsableCommand {
   var call = false
 
   @Option(
-    name: .customLong("work-group"),
-    help: ArgumentHelp("The workgroup whose sessions --call lists.", valueName: "name"))
-  var workGroup = "primary"
+    GatewaySetting(
+      "work-group", as: "name", "The workgroup whose sessions --call lists.", default: "primary"))
+  var workGroup
 
   @Flag(help: "Print one JSON object, for programs.")
   var json = false
@@ -47,16 +52,21 @@ struct Check: ParsableCommand {
 
   private func makeReport() throws -> CheckReport {
     let environment = Environment.current
-    var problems = Problems()
+    var reader = try configuration.reader()
+    let aws = aws.settings(&reader)
+    let workGroup = reader.value(workGroup)
+    var problems = reader.problems
     let configuration = AWSConfiguration(aws, environment: environment, &problems)
-    let files = ProfileFiles(environment: AWSEnvironment(environment), profile: aws.profile)
+    let files = ProfileFiles(environment: AWSEnvironment(environment), profile: aws.profile?.value)
     let state = SharedFilesState(files)
     let notes = CheckNotes(aws, environment, state, region: configuration?.region.value)
     var report = CheckReport(
       problems.isEmpty ? configuration : nil, problems: problems.list, files: state,
       notes: notes.list)
     guard let configuration, problems.isEmpty else {
-      if let credentials = try credentialsAlone(environment, files) { report.note(credentials) }
+      if let credentials = try credentialsAlone(aws, environment, files) {
+        report.note(credentials)
+      }
       return report
     }
     let refusal = Lock<CallRefusal?>(nil)
@@ -64,7 +74,7 @@ struct Check: ParsableCommand {
       configuration, onRefusal: { found in refusal.withLock { $0 = found } })
     let thread = try LoopThread(name: "check")
     defer { thread.stopAndJoin() }
-    let (credentials, call) = try thread.runBlocking { [call, workGroup] loop in
+    let (credentials, call) = try thread.runBlocking { [call] loop in
       let caller = upstream.caller(on: loop)
       defer { caller.end() }
       let credentials = await Self.credentials(upstream.credentials, caller.tools)
@@ -81,7 +91,7 @@ struct Check: ParsableCommand {
 
   /// The credentials where other settings can't be used; nil where those would be needed for them.
   private func credentialsAlone(
-    _ environment: [String: String], _ files: ProfileFiles
+    _ aws: AWSSettings.Flags, _ environment: [String: String], _ files: ProfileFiles
   ) throws -> Result<ResolvedCredentials, CredentialsError>? {
     guard
       let chain = AWSConfiguration.credentialsWithoutRegion(aws, environment: environment, files)

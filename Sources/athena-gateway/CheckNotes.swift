@@ -7,7 +7,8 @@ struct CheckNotes {
 
   /// - Parameter region: nil where there is none.
   init(
-    _ flags: AWSFlags, _ environment: [String: String], _ files: SharedFilesState, region: Region?
+    _ flags: AWSSettings.Flags, _ environment: [String: String], _ files: SharedFilesState,
+    region: Region?
   ) {
     let variables = AWSEnvironment(environment)
     noteKeys(flags, variables, files.profiles?.settings)
@@ -18,7 +19,7 @@ struct CheckNotes {
   }
 
   private mutating func noteKeys(
-    _ flags: AWSFlags, _ environment: AWSEnvironment, _ profile: Settings?
+    _ flags: AWSSettings.Flags, _ environment: AWSEnvironment, _ profile: Settings?
   ) {
     guard environment["AWS_ACCESS_KEY_ID"] != nil else {
       if environment["AWS_SECRET_ACCESS_KEY"] != nil {
@@ -40,7 +41,7 @@ struct CheckNotes {
 
   /// What botocore takes as it is, or passes over.
   private mutating func noteValues(
-    _ flags: AWSFlags, _ environment: AWSEnvironment, _ files: SharedFilesState
+    _ flags: AWSSettings.Flags, _ environment: AWSEnvironment, _ files: SharedFilesState
   ) {
     let names = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
     let variables =

@@ -20,16 +20,23 @@ struct Explain: ParsableCommand {
       of the access key ID and of the signature are masked; the hash in the string to sign is that of the \
       canonical request without the mask.
 
+      \(ConfigurationFlags.discussion)
+
       \(AWSFlags.discussion)
       """)
+
+  @OptionGroup
+  var configuration: ConfigurationFlags
 
   @OptionGroup(title: "AWS")
   var aws: AWSFlags
 
   func run() throws {
-    var problems = Problems()
-    let configuration = AWSConfiguration(aws, environment: Environment.current, &problems)
-    guard let configuration, problems.isEmpty else { throw problems.error }
+    var reader = try configuration.reader()
+    let aws = aws.settings(&reader)
+    let configuration = AWSConfiguration(
+      aws, environment: Environment.current, &reader.problems)
+    guard let configuration, reader.problems.isEmpty else { throw reader.problems.error }
     let call = try ExplainedCall(parsing: ExplainedCall.standardInput())
     let upstream = Upstream(configuration)
     let thread = try LoopThread(name: "explain")

@@ -179,7 +179,7 @@ struct GatewayProcess {
   /// What curl is given, with placeholders for what only its user has.
   private func curlArguments(_ address: ListenAddress) -> String {
     let identity = settings.requiresClientCertificate ? "--cert CALLER.pem --key CALLER.key " : ""
-    return identity + address.curlArguments(certificate: settings.certificateFile)
+    return identity + address.curlArguments(certificate: settings.tlsFiles?.certificate)
   }
 
   private func announce(

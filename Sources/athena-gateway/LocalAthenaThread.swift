@@ -13,7 +13,7 @@ struct LocalAthenaThread {
 
   /// - Parameter address: A port of the system's choice, on loopback, where not given.
   init(_ address: ListenAddress? = nil, allowsRemoteCode: Bool = false) throws {
-    let address = try address ?? ListenAddress(host: "127.0.0.1", port: 0)
+    let address = address ?? .loopback(port: 0)
     let thread = try LoopThread(name: "local-athena")
     let port: UInt16
     do {

@@ -1,3 +1,5 @@
+import JSON
+
 /// Settings that can't be used.
 ///
 /// Not the parser's ValidationError: that would print the usage of the whole program, which has none of
@@ -12,6 +14,7 @@ struct Problems {
   private var texts: [String] = []
 
   mutating func add(_ text: String) {
+    let text = text.printable
     // Two settings can come from one variable.
     if !texts.contains(text) { texts.append(text) }
   }
@@ -34,32 +37,6 @@ struct Problems {
       add("\(error)")
       return nil
     }
-  }
-
-  mutating func check<Value: Comparable>(
-    _ flag: String, _ value: Value, in range: ClosedRange<Value>
-  ) {
-    guard !range.contains(value) else { return }
-    add("\(flag): \(value) is not from \(range.lowerBound) to \(range.upperBound)")
-  }
-
-  /// A setting, and what it is where nobody gives it.
-  typealias Setting<Value> = (flag: String, value: Value, default: Value)
-
-  /// Notes a value that doesn't fit into the one that it is part of.
-  ///
-  /// - Parameter fits: Whether the first is small enough for the second.
-  mutating func check<Value: Comparable>(
-    _ part: Setting<Value>, isPartOf whole: Setting<Value>, _ fits: (Value, Value) -> Bool = (<=)
-  ) {
-    guard !fits(part.value, whole.value) else { return }
-    func name(_ setting: Setting<Value>) -> String {
-      "\(setting.value)\(setting.value == setting.default ? " (the default)" : "")"
-    }
-    let isDefault = part.value == part.default || whole.value == whole.default
-    add(
-      "\(part.flag): \(name(part)) is too much for \(whole.flag), \(name(whole)), which it is part of"
-        + (isDefault ? "; give both" : ""))
   }
 
   var isEmpty: Bool { texts.isEmpty }

@@ -1,4 +1,4 @@
-/// A number with a unit on the command line, such as `16KiB` or `500ms`: digits, and no space between.
+/// A number with a unit as a setting, such as `16KiB` or `500ms`: digits, and no space between.
 enum Quantity {
   /// A unit and how much it is; that of a number alone is empty.
   typealias Unit = (name: String, size: Int)

@@ -1,5 +1,8 @@
-/// A time on the command line: `ms`, `s`, `m` or `h`; a number alone is seconds.
-struct TimeSpan: Comparable, CustomStringConvertible {
+/// A time as a setting: `ms`, `s`, `m` or `h`; a number alone is seconds.
+struct TimeSpan: Comparable, SettingValue {
+  static let noun = "time"
+  static let isNumeric = true
+
   private static let units: [Quantity.Unit] = [
     ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
   ]
@@ -17,7 +20,9 @@ struct TimeSpan: Comparable, CustomStringConvertible {
   init(parsing text: String) throws {
     guard let milliseconds = Quantity.read(text, Self.units + [("", 1000)]) else {
       throw SettingsError(
-        description: "a time is a number of ms, s, m or h, or of seconds alone, as in 500ms or 10s")
+        description:
+          "\(text.quoted) is no time, which is a number of ms, s, m or h, or of seconds alone, as in 500ms or 10s"
+      )
     }
     self.init(milliseconds: milliseconds)
   }

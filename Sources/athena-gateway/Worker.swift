@@ -73,11 +73,12 @@ extension Worker.Parts {
         basePath: settings.basePath, sessions: settings.sessions,
         codeSources: settings.codeSources, openAPI: Contract.openAPI),
       shared: shared, onEnd: telemetry.note)
-    let basePath = settings.basePath
+    let (basePath, origins) = (settings.basePath, settings.hosts.allowedOrigins)
     server = try HTTPServer(
       listener, on: loop, limits: settings.limits, tls: settings.tls,
       refusal: {
-        Gateway.response(to: $0, request: $1, under: basePath, onEnd: telemetry.note)
+        Gateway.response(
+          to: $0, request: $1, under: basePath, sharingWith: origins, onEnd: telemetry.note)
       },
       isServedWhenFull: { Gateway.isHealthCheck($0, under: basePath) },
       handler: gateway.respond(to:))

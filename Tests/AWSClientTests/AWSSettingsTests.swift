@@ -23,7 +23,9 @@ struct AWSSettingsTests {
       credentials: .empty)
     return try AWSSettings(
       environment: AWSEnvironment(environment), profiles: profiles,
-      flags: .init(region: region, endpointURL: endpointURL))
+      flags: .init(
+        region: region.map { Setting($0, from: "--region") },
+        endpointURL: endpointURL.map { Setting($0, from: "--endpoint-url") }))
   }
 
   @Test(arguments: [

@@ -13,8 +13,17 @@ PATH = programs.TOP / "openapi.yaml"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "retryable", "requestId"}
 MORE_MEMBERS = {"errors", "sessionState", "upstream"}
-# What OpenAPI says to leave out, and what every HTTP message may have.
+# What every answer tells a browser that shows it or is made to load it.
+SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+# What OpenAPI says to leave out, what every HTTP message may have, and what the document says of all answers at once.
 UNDOCUMENTED = {"connection", "content-length", "content-type", "date", "transfer-encoding"}
+UNDOCUMENTED |= {name.lower() for name in SECURITY}
+UNDOCUMENTED |= {"access-control-allow-origin", "access-control-expose-headers"}
 FORMATS = jsonschema.Draft202012Validator.FORMAT_CHECKER
 
 
@@ -33,7 +42,7 @@ def check(request, answer, against_document=True):
 
 def check_fields(answer):
     assert re.fullmatch(r"[A-Za-z0-9_.:=+/@-]{1,128}", answer["X-Request-Id"] or ""), answer
-    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert {name: answer[name] for name in SECURITY} == SECURITY
     assert answer["Cache-Control"]
     assert answer["Date"]
     if answer.status in (429, 503):
@@ -76,6 +85,11 @@ class OpenAPI:
         path, _, query = request.target.partition("?")
         template = self.template(path)
         operation = self.operation(template, request.method)
+        if request.method == "OPTIONS" and answer.status == 204:
+            # Said of all paths at once.
+            is_preflight = answer["Access-Control-Allow-Headers"] is not None
+            self.require(answer.body == b"" and (is_preflight or answer["Allow"]), "OPTIONS has Allow and no content")
+            return
         if operation is None:
             # Nothing is documented here: success would be a hole in the document.
             self.require(answer.status >= 400, f"{request.start} is not documented, and is {answer.status}")
@@ -131,8 +145,10 @@ class OpenAPI:
         self.require(response, f"{request.method} {request.target[:100]}: {answer.status} is not documented")
         response = self.resolve(response)
         documented = {name.lower() for name in response.get("headers", {})} | UNDOCUMENTED
-        for name, _ in answer.fields:
-            self.require(name.lower() in documented, f"{request.start}: the field {name} is not documented")
+        for name, value in answer.fields:
+            # What a gateway adds to every answer that lets other origins' pages in.
+            is_documented = name.lower() in documented or (name, value) == ("Vary", "Origin")
+            self.require(is_documented, f"{request.start}: the field {name} is not documented")
         for name, header in response.get("headers", {}).items():
             header, value = self.resolve(header), answer[name]
             self.require(value is not None or not header.get("required"), f"{name} is missing")

@@ -153,7 +153,7 @@ RULES = [
         "CONNECT with an empty port": (line(b"CONNECT example.com: HTTP/1.1"), refused()),
         "CONNECT of a path": (line(b"CONNECT / HTTP/1.1"), refused()),
         "TRACE": (line(b"TRACE / HTTP/1.1"), answered(405)),
-        "OPTIONS": (line(b"OPTIONS / HTTP/1.1"), answered(405)),
+        "OPTIONS": (line(b"OPTIONS / HTTP/1.1"), answered(204)),
         "DELETE": (line(b"DELETE / HTTP/1.1"), answered(405)),
     }),
     Rule("9112 3.2", "a target is a path, http://host/path or the asterisk of OPTIONS", refused(), {
@@ -426,7 +426,7 @@ RULES = [
         "GET, chunks": get(b"Transfer-Encoding: chunked") + b"5\r\nhello\r\n0\r\n\r\n",
         "HEAD": message(b"HEAD / HTTP/1.1", HOST, b"Content-Length: 5", content=b"hello"),
         "OPTIONS": (
-            message(b"OPTIONS / HTTP/1.1", HOST, b"Content-Length: 5", content=b"hello"), Outcome(405, ends=None)),
+            message(b"OPTIONS / HTTP/1.1", HOST, b"Content-Length: 5", content=b"hello"), Outcome(204, ends=None)),
         "TRACE": (
             message(b"TRACE / HTTP/1.1", HOST, b"Content-Length: 5", content=b"hello"), Outcome(405, ends=None)),
         "an unknown path": (

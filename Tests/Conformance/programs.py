@@ -26,8 +26,9 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 
 def environment(**variables):
-    """Nothing of the tester's own: an AWS variable would decide what is tested."""
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("AWS_")}
+    """Nothing of the tester's own: an AWS variable, or one of the gateway's, would decide what is tested."""
+    theirs = ("AWS_", "ATHENA_GATEWAY_")
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(theirs)}
     kept = {name: value for name, value in kept.items() if "PROXY" not in name.upper()}
     # Neither the tester's own files nor, where he is on EC2, his machine's role.
     return {**kept, "HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true", **variables}

@@ -467,18 +467,18 @@ def test_JSON_has_its_description_in_the_content_alone(gateway, capture):
 
 
 METHODS = [
-    ("/", "GET, HEAD"),
-    ("/livez", "GET, HEAD"),
-    ("/problems/not-found", "GET, HEAD"),
-    ("/openapi.yaml", "GET, HEAD"),
-    ("/sessions", "GET, HEAD, POST"),
-    ("/sessions/demo", "GET, HEAD, DELETE"),
-    ("/sessions/demo/executors", "GET, HEAD"),
-    (PATH, "GET, HEAD, POST"),
-    (f"{PATH}/c", "GET, HEAD, DELETE"),
-    (f"{PATH}/c/code", "GET, HEAD"),
-    (f"{PATH}/c/stdout", "GET, HEAD"),
-    (f"{PATH}/c/stderr", "GET, HEAD"),
+    ("/", "GET, HEAD, OPTIONS"),
+    ("/livez", "GET, HEAD, OPTIONS"),
+    ("/problems/not-found", "GET, HEAD, OPTIONS"),
+    ("/openapi.yaml", "GET, HEAD, OPTIONS"),
+    ("/sessions", "GET, HEAD, POST, OPTIONS"),
+    ("/sessions/demo", "GET, HEAD, DELETE, OPTIONS"),
+    ("/sessions/demo/executors", "GET, HEAD, OPTIONS"),
+    (PATH, "GET, HEAD, POST, OPTIONS"),
+    (f"{PATH}/c", "GET, HEAD, DELETE, OPTIONS"),
+    (f"{PATH}/c/code", "GET, HEAD, OPTIONS"),
+    (f"{PATH}/c/stdout", "GET, HEAD, OPTIONS"),
+    (f"{PATH}/c/stderr", "GET, HEAD, OPTIONS"),
 ]
 
 
@@ -489,6 +489,8 @@ def test_a_method_that_a_path_does_not_have_is_405_with_those_that_it_has(gatewa
             continue
         answer = gateway(method, target)
         assert (answer.status, answer["Allow"]) == (405, allowed)
+    answer = gateway("OPTIONS", target)
+    assert (answer.status, answer["Allow"], answer.body) == (204, allowed, b"")
     for method in ["PROPFIND", "get", "FOO", "M-SEARCH"]:
         refuse(gateway, capture, gateway(method, target), 501, "not-implemented")
 

@@ -1,11 +1,15 @@
-"""The README's page in the real Chromium, behind the real nginx as the README configures it."""
+"""The README's pages in the real Chromium: behind the real nginx as the README configures it, and of another origin."""
 
+import functools
+import http.server
 import json
 import signal
+import threading
 
 import pytest
 
 import browser
+import client
 import nginx
 import programs
 import readme
@@ -15,6 +19,7 @@ pytestmark = [
     pytest.mark.skipif(not browser.CHROMIUM, reason="no chromium"),
     pytest.mark.skipif(not nginx.NGINX, reason="no nginx"),
 ]
+OTHER = "A page of another origin, with a key"
 BASE = ["--base-path", "/athena"]
 SUBMIT = """fetch("/athena/sessions/demo/calculations", {
     method: "POST", headers: { "Content-Type": "text/x-python" }, body: CODE
@@ -105,7 +110,8 @@ def test_a_page_of_another_origin_gets_nothing(start, chromium, proxy):
     target = f"http://127.0.0.1:{program.port}/athena/sessions/demo/calculations"
     assert page(f"fetch('{target}').then(() => 'answered', () => 'refused')") == "refused"
     code = "{ method: 'POST', mode: 'no-cors', body: 'print(1)' }"
-    page(f"fetch('{target}', {code}).then(() => 'sent')")
+    # Without Cross-Origin-Resource-Policy it would have an answer, although one that it can't look into.
+    assert page(f"fetch('{target}', {code}).then(() => 'answered', () => 'refused')") == "refused"
     assert page("fetch('/athena/sessions/demo/calculations').then(answer => answer.json())") == {"calculations": []}
 
 
@@ -137,3 +143,77 @@ def test_events_go_on_at_another_gateway_where_one_is_drained(start, chromium, p
     start(programs.Program, "serve", "--listen", f"127.0.0.1:{first.port}", *BASE, **settings)
     until(lambda: page("source.readyState") == 1 and len(calculation.heard()) > count)
     calculation.end()
+
+
+class Folder(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def pages(tmp_path):
+    """Serves a folder's pages, as the README's python3 does."""
+    (tmp_path / "pages").mkdir()
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Folder, directory=str(tmp_path / "pages"))
+    )
+    server.folder, server.origin = tmp_path / "pages", f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def put(pages, program):
+    """Puts the README's page there, for the gateway that runs."""
+    _, page = readme.recipe(OTHER, f"127.0.0.1:{program.port}")
+    (pages.folder / "index.html").write_text(page)
+
+
+def run(page, code, key="agk_none"):
+    values = with_values("document.getElementById('code').value = CODE", CODE=code)
+    page(f"document.getElementById('key').value = {json.dumps(key)}; {values}; document.getElementById('run').click()")
+
+
+def logged(page, *texts):
+    """Waits until the page has said all of these."""
+    read = functools.partial(page, "document.getElementById('log').textContent")
+    return until(read, lambda log: all(text in log for text in texts))[-1]
+
+
+def test_a_page_of_a_listed_origin_runs_code_and_follows_its_states(start, chromium, pages):
+    program = start(programs.serve, "--local", "--allowed-origin", pages.origin)
+    put(pages, program)
+    page = chromium.open(pages.origin + "/")
+    run(page, "print(sum(range(10)))")
+    assert logged(page, "45\n").split()[-2:] == ["COMPLETED", "45"]
+    run(page, "1 / 0")
+    logged(page, "FAILED", "ZeroDivisionError")
+    # What the gateway refuses, the page can read.
+    run(page, " ")
+    logged(page, "white space")
+
+
+def test_a_page_of_an_origin_that_is_not_listed_sends_nothing_and_reads_nothing(start, chromium, pages):
+    program = start(programs.serve, "--local", "--allowed-origin", "https://app.example")
+    put(pages, program)
+    page = chromium.open(pages.origin + "/")
+    run(page, "print(45)")
+    # All that Chromium tells a page of it.
+    logged(page, "Failed to fetch")
+    assert client.Client(program).get(client.calculations()).json == {"calculations": []}
+
+
+def test_a_page_s_stream_goes_on_at_another_gateway_where_one_is_drained(start, chromium, pages, tmp_path):
+    athena = start(programs.Program, "local", "--listen", "127.0.0.1:0")
+    settings = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": athena.url, **programs.LOCAL_CREDENTIALS}
+    flags = ["--allowed-origin", pages.origin]
+    first = start(programs.serve, *flags, "--drain-delay", "0", **settings)
+    put(pages, first)
+    page, flag = chromium.open(pages.origin + "/"), tmp_path / "go"
+    run(page, f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.05)\nprint('gone on')")
+    logged(page, "RUNNING")
+    assert first.stop(signal.SIGTERM) == 0
+    start(programs.Program, "serve", "--listen", f"127.0.0.1:{first.port}", *flags, **settings)
+    flag.touch()
+    logged(page, "COMPLETED", "gone on")

@@ -17,17 +17,21 @@ import http1
 import programs
 from waiting import until
 
-AWS = ["--profile", "--region", "--endpoint-url"]
+AWS = ["--config", "--profile", "--region", "--endpoint-url"]
+SERVE = [
+    *AWS, "--local", "--listen", "--socket-mode", "--workers", "--allowed-host", "--allowed-code", "--allow-anonymous",
+    "--allowed-origin",
+    "--base-path", "--work-group", "--max-concurrent-dpus", "--session-idle-timeout",
+    "--max-head", "--max-fields", "--max-target", "--max-body", "--max-bodies", "--max-connections",
+    "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",
+    "--body-deadline", "--min-rate", "--request-deadline", "--idle-deadline", "--write-deadline",
+    "--linger-deadline", "--tls-certificate", "--tls-key", "--tls-client-ca", "--drain-delay", "--grace-period",
+    "--log-format", "--log-level", "--metrics-listen",
+]  # fmt: skip
 FLAGS = {
-    "serve": [
-        *AWS, "--local", "--listen", "--socket-mode", "--workers", "--allowed-host", "--allowed-code", "--allow-anonymous",
-        "--base-path", "--work-group", "--max-concurrent-dpus", "--session-idle-timeout",
-        "--max-head", "--max-fields", "--max-target", "--max-body", "--max-bodies", "--max-connections",
-        "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",
-        "--body-deadline", "--min-rate", "--request-deadline", "--idle-deadline", "--write-deadline",
-        "--linger-deadline", "--tls-certificate", "--tls-key", "--tls-client-ca", "--drain-delay", "--grace-period",
-        "--log-format", "--log-level", "--metrics-listen",
-    ],
+    "serve": SERVE,
+    "config": [*SERVE, "--json"],
+    "healthcheck": ["--url", "--ready"],
     "local": ["--listen", "--allow-remote-code"],
     "check": [*AWS, "--call", "--work-group", "--json"],
     "explain": AWS,
@@ -104,6 +108,9 @@ BAD = {
     "local and an endpoint": (["serve", "--local", "--endpoint-url", "http://x"], {}, ["--local", "--endpoint-url"]),
     "a base path with a slash at its end": (["serve", "--local", "--base-path", "/a/"], {}, ["--base-path: '/a/'"]),
     "a base path that is none": (["serve", "--local", "--base-path", ""], {}, ["--base-path", "as in /athena"]),
+    "an origin with a path": (["serve", "--local", "--allowed-origin", "https://a.example/"], {}, ["--allowed-origin: 'https://a.example/'", "slash"]),
+    "every origin": (["serve", "--local", "--allowed-origin", "*"], {}, ["--allowed-origin: '*'", "no pattern", "https://app.example"]),
+    "nobody's origin": (["serve", "--local", "--allowed-origin", "null"], {}, ["--allowed-origin: 'null'"]),
     "a workgroup that is none": (["serve", "--local", "--work-group", "a/b"], {}, ["--work-group: 'a/b'", "[a-zA-Z0-9"]),
     "too few DPUs": (["serve", "--local", "--max-concurrent-dpus", "1"], {}, ["--max-concurrent-dpus", "2", "5000"]),
     "too long an idle timeout": (["serve", "--local", "--session-idle-timeout", "9h"], {}, ["--session-idle-timeout", "8h"]),
@@ -171,7 +178,7 @@ BAD = {
         ["serve", "--local", "--drain-delay", "30s"], {}, ["--drain-delay", "--grace-period"],
     ),
     "an unknown flag": (["serve", "--locale"], {}, ["--locale"]),
-    "an unknown command": (["blah"], {}, ["'blah'", "serve, local, check, explain"]),
+    "an unknown command": (["blah"], {}, ["'blah'", "serve, local, config, check, explain, healthcheck"]),
     "an unknown command with options": (["serv", "--local"], {}, ["'serv'", "did you mean 'serve'?"]),
     "an option without its command": (["--local"], {}, ["--local", "athena-gateway serve --local"]),
     "an option with a value, without its command": (["--listen=:1"], {}, ["--listen", "athena-gateway serve --listen"]),

@@ -84,8 +84,8 @@ PROBLEM = {
     "requestId": "8e03978e-40d5-43e8-bc93-6894a57f9324", "instance": "urn:uuid:8e03978e-40d5-43e8-bc93-6894a57f9324",
 }  # fmt: skip
 FIELDS = [
-    ("X-Request-Id", PROBLEM["requestId"]), ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"),
-    ("Date", "now"), ("Content-Type", "application/problem+json"),
+    ("X-Request-Id", PROBLEM["requestId"]), ("Cache-Control", "no-store"), ("Date", "now"),
+    ("Content-Type", "application/problem+json"), *contract.SECURITY.items(),
 ]  # fmt: skip
 GET = http1.Request("GET /x HTTP/1.1", [])
 

@@ -9,17 +9,19 @@ struct GatewayTests {
   private static let calculations = "/sessions/s/calculations"
 
   private static let methods: [(HTTPRequest.Method, String, Int, String?)] = [
-    (.post, "/", 405, "GET, HEAD"), (.delete, "/livez", 405, "GET, HEAD"),
-    (.post, "/readyz", 405, "GET, HEAD"),
-    (.put, "/problems/range", 405, "GET, HEAD"), (.delete, calculations, 405, "GET, HEAD, POST"),
-    (.delete, "/sessions", 405, "GET, HEAD, POST"),
-    (.options, calculations, 405, "GET, HEAD, POST"),
-    (.post, calculations + "/c", 405, "GET, HEAD, DELETE"),
-    (.post, "/sessions/s", 405, "GET, HEAD, DELETE"),
-    (.delete, "/sessions/s/executors", 405, "GET, HEAD"),
-    (.delete, calculations + "/c/code", 405, "GET, HEAD"),
-    (.post, "/openapi.yaml", 405, "GET, HEAD"),
-    (.patch, calculations + "/c/stdout", 405, "GET, HEAD"),
+    (.post, "/", 405, "GET, HEAD, OPTIONS"), (.delete, "/livez", 405, "GET, HEAD, OPTIONS"),
+    (.post, "/readyz", 405, "GET, HEAD, OPTIONS"),
+    (.put, "/problems/range", 405, "GET, HEAD, OPTIONS"),
+    (.delete, calculations, 405, "GET, HEAD, POST, OPTIONS"),
+    (.delete, "/sessions", 405, "GET, HEAD, POST, OPTIONS"),
+    (.options, calculations, 204, "GET, HEAD, POST, OPTIONS"),
+    (.options, "/livez", 204, "GET, HEAD, OPTIONS"), (.options, "/nothing", 404, nil),
+    (.post, calculations + "/c", 405, "GET, HEAD, DELETE, OPTIONS"),
+    (.post, "/sessions/s", 405, "GET, HEAD, DELETE, OPTIONS"),
+    (.delete, "/sessions/s/executors", 405, "GET, HEAD, OPTIONS"),
+    (.delete, calculations + "/c/code", 405, "GET, HEAD, OPTIONS"),
+    (.post, "/openapi.yaml", 405, "GET, HEAD, OPTIONS"),
+    (.patch, calculations + "/c/stdout", 405, "GET, HEAD, OPTIONS"),
     (.init("BREW")!, "/", 501, nil), (.init("get")!, "/", 501, nil),
     (.post, "/nothing", 404, nil), (.init("BREW")!, "/nothing", 404, nil),
   ]
@@ -61,13 +63,17 @@ struct GatewayTests {
   }
 
   @Test(arguments: ["/", "/livez", "/problems/range", "/nothing", "/problems/nothing"])
-  func `Every answer has a name and forbids guessing and keeping`(path: String) async throws {
+  func `Every answer has a name, forbids keeping, and tells browsers to do nothing with it`(
+    path: String
+  ) async throws {
     try await withGateway { gateway in
       for method in [HTTPRequest.Method.get, .head, .post] {
         let response = try await gateway.answer(method, path, [("X-Request-Id", "mine")])
         #expect(response.fields[.xRequestID] == "mine")
-        #expect(response.fields[.xContentTypeOptions] == "nosniff")
         #expect(response.fields[.cacheControl] == "no-store")
+        for field in HTTPFields.security {
+          #expect(response.fields[values: field.name] == [field.value])
+        }
       }
     }
   }

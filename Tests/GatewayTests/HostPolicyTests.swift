@@ -75,6 +75,10 @@ struct HostPolicyTests {
     ("http", "localhost:8080", "null", false),
     ("http", "localhost:8080", "", false),
     ("http", "localhost:8080", "localhost:8080", false),
+    ("http", "localhost:8080", "http://LOCALHOST:8080", true),
+    ("http", "localhost:8080", "HTTP://localhost:8080", false),
+    ("http", "localhost:8080", "https://app.example", false),
+    ("http", "localhost:08080", "http://localhost:8080", false),
     ("http", "localhost:8080", "file://", false),
   ]
 

@@ -91,7 +91,7 @@ struct ProblemTests {
     #expect(response.status == refusal.status)
     #expect(response.json?["code"]?.asString == code)
     #expect(response.fields[.xRequestID] == response.json?["requestId"]?.asString)
-    #expect(response.fields[.xContentTypeOptions] == "nosniff")
+    #expect(HTTPFields.security.allSatisfy { response.fields[$0.name] == $0.value })
     #expect(response.fields[.cacheControl] == "no-store")
   }
 

@@ -46,6 +46,7 @@ final class Calls: Sendable {
 func withGateway<Value: Sendable>(
   calls: Calls = Calls(),
   answering script: @escaping @Sendable (String) -> Script = always(Script()),
+  hosts: HostPolicy = HostPolicy(isLoopback: true, allowedHosts: []),
   requiresClientCertificate: Bool = false, basePath: BasePath = .root,
   sessions: SessionDefaults = SessionDefaults(), codeSources: CodeSources = CodeSources(),
   shared: Gateway.Shared = Gateway.Shared(),
@@ -80,7 +81,7 @@ func withGateway<Value: Sendable>(
     let gateway = Gateway(
       on: loop, athena: AthenaClient(context, endpoint: endpoint, s3Endpoint: endpoint),
       configuration: .init(
-        version: "0.1.0", hosts: HostPolicy(isLoopback: true, allowedHosts: []),
+        version: "0.1.0", hosts: hosts,
         requiresClientCertificate: requiresClientCertificate, basePath: basePath,
         sessions: sessions, codeSources: codeSources, openAPI: OpenAPIDocument.bytes),
       shared: shared)

@@ -2,7 +2,7 @@ import EventLoop
 import Glibc
 
 /// A small file of this machine, read whole.
-struct LocalFile {
+package struct LocalFile {
   /// What tells one content from the next without a look at it.
   struct Version: Equatable {
     private let device: dev_t
@@ -21,7 +21,7 @@ struct LocalFile {
   }
 
   /// Why there is no content.
-  enum Failure: Error, Equatable {
+  package enum Failure: Error, Equatable {
     /// There is no such file, or what there is is none: a folder, `/dev/null`.
     case missing
     /// In the system's words.
@@ -29,7 +29,7 @@ struct LocalFile {
     case tooLarge(limit: Int)
 
     /// The rest of a sentence about the file.
-    var reason: String {
+    package var reason: String {
       switch self {
       case .missing: "is not there, or is no file"
       case .unreadable(let reason): "can't be read: \(reason)"
@@ -38,10 +38,10 @@ struct LocalFile {
     }
   }
 
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
   let version: Version
 
-  init(reading path: String, limit: Int = 1024 * 1024) throws(Failure) {
+  package init(reading path: String, limit: Int = 1024 * 1024) throws(Failure) {
     // Without O_NONBLOCK a FIFO would wait for its writer.
     let raw = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard raw >= 0 else { throw Self.failure(SystemError("open")) }

@@ -1,15 +1,18 @@
 /// All that AWS's tools are told of a client but its credentials, from flags, variables and the profile
 /// in use. Read once, at start.
 public struct AWSSettings: Sendable {
-  /// What the command line says; it outranks all.
+  /// What the program itself was told; it outranks all.
   public struct Flags: Sendable {
-    public var region: String?
+    public var region: Setting<String>?
     /// Athena's alone.
-    public var endpointURL: String?
+    public var endpointURL: Setting<String>?
     /// Whose credentials are asked for in place of those in the environment.
-    public var profile: String?
+    public var profile: Setting<String>?
 
-    public init(region: String? = nil, endpointURL: String? = nil, profile: String? = nil) {
+    public init(
+      region: Setting<String>? = nil, endpointURL: Setting<String>? = nil,
+      profile: Setting<String>? = nil
+    ) {
       self.profile = profile
       self.region = region
       self.endpointURL = endpointURL
@@ -30,8 +33,7 @@ public struct AWSSettings: Sendable {
     var reader = SettingReader(environment, profiles)
     region = Self.region(&reader, flags.region)
     let isRegionMissing = region == nil && reader.problems.isEmpty
-    endpoints = Endpoints(
-      &reader, athena: flags.endpointURL.map { Setting($0, from: "--endpoint-url") })
+    endpoints = Endpoints(&reader, athena: flags.endpointURL)
     authorities = Self.authorities(&reader)
     retries = reader.retries()
     if flags.profile == nil {
@@ -58,11 +60,11 @@ public struct AWSSettings: Sendable {
   /// botocore asks AWS_DEFAULT_REGION alone; every other SDK asks AWS_REGION, which is what ECS, Lambda
   /// and EKS set.
   private static func region(
-    _ reader: inout SettingReader, _ flag: String?
+    _ reader: inout SettingReader, _ flag: Setting<String>?
   ) -> Setting<Region>? {
     let found =
-      flag.map { Setting($0, from: "--region") } ?? reader.variable("AWS_REGION")
-      ?? reader.variable("AWS_DEFAULT_REGION") ?? reader.ofProfile("region")
+      flag ?? reader.variable("AWS_REGION") ?? reader.variable("AWS_DEFAULT_REGION")
+      ?? reader.ofProfile("region")
     guard let found else { return nil }
     guard let region = Region(found.value) else {
       reader.note(

@@ -9,6 +9,11 @@ public struct Setting<Value: Sendable>: Sendable {
     self.value = value
     self.source = source
   }
+
+  /// Another form of the value, from the same place.
+  public func map<Other>(_ form: (Value) -> Other) -> Setting<Other> {
+    Setting<Other>(form(value), from: source)
+  }
 }
 
 extension Setting: Equatable where Value: Equatable {}

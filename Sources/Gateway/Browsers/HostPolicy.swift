@@ -9,15 +9,20 @@ import HTTPTypes
 public struct HostPolicy: Sendable {
   private let isLoopback: Bool
   private let allowedHosts: Set<String>
+  public let allowedOrigins: AllowedOrigins
 
   /// - Parameters:
   ///   - isLoopback: Whether the gateway listens on a loopback address; then only loopback names are
   ///     its own.
   ///   - allowedHosts: Names that are the gateway's own too. Where there are any, no other listener
   ///     accepts every name either.
-  public init(isLoopback: Bool, allowedHosts: [String]) {
+  ///   - allowedOrigins: Whose pages may use the gateway as its own may.
+  public init(
+    isLoopback: Bool, allowedHosts: [String], allowedOrigins: AllowedOrigins = AllowedOrigins()
+  ) {
     self.isLoopback = isLoopback
     self.allowedHosts = Set(allowedHosts.map { $0.lowercased() })
+    self.allowedOrigins = allowedOrigins
   }
 
   /// Whether the request is for this host, and of none but its own pages.
@@ -32,9 +37,11 @@ public struct HostPolicy: Sendable {
         "the host '\(authority.prefix(100))' is not one of the gateway's; "
           + "--allowed-host adds a name to them")
     }
-    if let origin = request.fields[.origin], !isOwn(origin, of: request) {
+    if let origin = request.fields[.origin], !isAllowed(Origin(origin), of: request) {
       throw Problem(
-        .origin, "the origin '\(origin.prefix(100))' may not use the gateway")
+        .origin,
+        "the origin '\(origin.prefix(100))' may not use the gateway; --allowed-origin lets its pages"
+      )
     }
   }
 
@@ -44,13 +51,11 @@ public struct HostPolicy: Sendable {
     return isLoopback ? authority.isLoopback : allowedHosts.isEmpty
   }
 
-  /// Whether the page came from the gateway itself: scheme, host and port agree (RFC 6454 §5).
-  private func isOwn(_ origin: String, of request: Request) -> Bool {
-    let prefix = "\(request.scheme)://"
-    guard let authority = request.authority, origin.hasPrefix(prefix) else { return false }
-    let theirs = Authority(origin.dropFirst(prefix.count))
-    let ours = Authority(authority)
-    let standard = request.scheme == "https" ? "443" : "80"
-    return theirs.host == ours.host && (theirs.port ?? standard) == (ours.port ?? standard)
+  /// Whether the page came from the gateway itself (RFC 6454 §5), or from where the operator allows.
+  private func isAllowed(_ origin: Origin?, of request: Request) -> Bool {
+    guard let origin else { return false }
+    if allowedOrigins.contains(origin) { return true }
+    guard let authority = request.authority else { return false }
+    return origin == Origin(scheme: request.scheme, authority: Authority(authority))
   }
 }
