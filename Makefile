@@ -7,10 +7,10 @@ SHELL := /bin/bash
 # Debian's names, which are Ubuntu's too. sslscan asks a server for all that it offers in TLS, with an
 # OpenSSL of its own, since the system's knows no SSLv3 and no weak ciphers any more. iproute2 and
 # util-linux make the networks in which the tests have AWS's own addresses. jq, nginx and Chromium are what the
-# README's recipes need; Ubuntu has no package of Chromium, and its tests are skipped there.
+# README's recipes need, and prometheus has promtool; Ubuntu has no package of Chromium, and its tests are skipped there.
 RUN_PACKAGES := libcurl4-openssl-dev libssl-dev pkg-config python3
 TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslscan iproute2 util-linux \
-  jq nginx $(shell . /etc/os-release && [ "$$ID" != debian ] || echo chromium)
+  jq nginx prometheus $(shell . /etc/os-release && [ "$$ID" != debian ] || echo chromium)
 FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
 # prometheus is there for promtool, and to ask it what the dashboard asks.
 DEPLOY_PACKAGES := $(TEST_PACKAGES) buildah debian-archive-keyring mmdebstrap prometheus systemd

@@ -25,6 +25,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
     .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -47,6 +48,20 @@ let package = Package(
       dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
       swiftSettings: pure),
     .target(name: "CivilTime", swiftSettings: pure),
+    .target(
+      name: "Log",
+      dependencies: [
+        "CivilTime", "EventLoop", "JSON", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .target(name: "Metrics", swiftSettings: settings),
+    .target(
+      name: "Tracing",
+      dependencies: [
+        "Cryptography", "EventLoop", "HTTPMessage",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: pure),
     .target(name: "URIEncoding", swiftSettings: pure),
     .target(
       name: "SigV4", dependencies: ["CivilTime", "Cryptography", "URIEncoding"], swiftSettings: pure
@@ -75,7 +90,7 @@ let package = Package(
       name: "AWSClient",
       dependencies: [
         "CivilTime", "Cryptography", "EventLoop", "Files", "HTTPClient", "HTTPMessage", "JSON",
-        "SigV4", "URIEncoding",
+        "SigV4", "Tracing", "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -88,6 +103,7 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "Athena", "Callers", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "JSON",
+        "Tracing",
         "URIEncoding",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
@@ -108,9 +124,12 @@ let package = Package(
       name: "athena-gateway",
       dependencies: [
         "AWSClient", "Athena", "CLinux", "CResources", "Callers", "CivilTime", "EventLoop", "Files",
-        "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "LocalAthena", "SigV4",
+        "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON", "LocalAthena", "Log",
+        "Metrics", "SigV4", "Tracing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
 
@@ -167,6 +186,13 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "LogTests",
+      dependencies: ["EventLoop", "JSON", "Log", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: settings),
+    .testTarget(
+      name: "TracingTests", dependencies: ["HTTPMessage", "Tracing"], swiftSettings: settings),
     .testTarget(
       name: "LocalAthenaTests",
       dependencies: [

@@ -19,6 +19,9 @@ IMPORTS = {
     "CivilTime": set(),
     "URIEncoding": set(),
     "HTTPMessage": {"HTTPTypes"},
+    "Log": {"CivilTime", "EventLoop", "JSON", "Logging"},
+    "Metrics": set(),
+    "Tracing": {"Cryptography", "EventLoop", "HTTPMessage", "HTTPTypes"},
     "SigV4": {"CivilTime", "Cryptography", "URIEncoding"},
     "Callers": {
         "CivilTime", "Cryptography", "EventLoop", "Files", "HTTPMessage", "HTTPTypes", "JSON", "JWTKit",
@@ -27,12 +30,12 @@ IMPORTS = {
     "HTTPClient": {"CCurl", "EventLoop", "HTTPMessage"},
     "AWSClient": {
         "CivilTime", "Cryptography", "EventLoop", "Files", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON",
-        "SigV4", "Subprocess", "SystemPackage", "URIEncoding",
+        "SigV4", "Subprocess", "SystemPackage", "Tracing", "URIEncoding",
     },
     "Athena": {"AWSClient", "HTTPMessage", "JSON", "SigV4"},
     "Gateway": {
         "Athena", "Callers", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "HTTPTypes", "JSON",
-        "RawStructuredFieldValues", "URIEncoding",
+        "RawStructuredFieldValues", "Tracing", "URIEncoding",
     },
     "LocalAthena": {
         "CLinux", "CResources", "CivilTime", "Cryptography", "EventLoop", "HTTPMessage", "HTTPServer",
@@ -40,13 +43,14 @@ IMPORTS = {
     },
     "athena-gateway": {
         "AWSClient", "ArgumentParser", "Athena", "CLinux", "CResources", "Callers", "CivilTime", "Configuration",
-        "EventLoop", "Files", "FoundationEssentials", "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON",
-        "LocalAthena", "SigV4",
+        "EventLoop", "Files", "FoundationEssentials", "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer",
+        "HTTPTypes", "JSON", "LocalAthena", "Log", "Logging", "Metrics", "SigV4", "Tracing",
     },
 }
 # The system's library, for those who make system calls; Synchronization is the standard library's.
 SYSTEM = {
-    "AWSClient", "Cryptography", "EventLoop", "Files", "HTTPClient", "HTTPServer", "LocalAthena", "athena-gateway",
+    "AWSClient", "Cryptography", "EventLoop", "Files", "HTTPClient", "HTTPServer", "LocalAthena", "Log", "Metrics",
+    "athena-gateway",
 }
 
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\(.*?\))?\s+)*(?:public|package|internal|private|fileprivate)?\s*import\s+(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?(\w+)", re.M)

@@ -1,5 +1,6 @@
 public import EventLoop
 public import HTTPClient
+public import Tracing
 
 /// What the clients of all services of all workers share.
 public struct AWSShared: Sendable {
@@ -36,18 +37,22 @@ public struct AWSContext {
   public let tools: CredentialsTools
   /// Waits between two tries.
   let pause: (Duration) async throws(CancellationError) -> Void
+  let onCall: (CallRecord.Outcome) -> Void
 
   /// - Parameters:
   ///   - clock: The wall clock, in whole seconds since 1970.
   ///   - pause: What waits; nil for the loop.
+  ///   - onCall: Told of each call's end.
   public init(
     on loop: EventLoop, http: HTTPClient, region: Region, shared: AWSShared,
     clock: @escaping () -> Int,
-    pause: ((Duration) async throws(CancellationError) -> Void)? = nil
+    pause: ((Duration) async throws(CancellationError) -> Void)? = nil,
+    onCall: @escaping (CallRecord.Outcome) -> Void = { _ in }
   ) {
     self.http = http
     self.region = region
     self.shared = shared
+    self.onCall = onCall
     self.pause =
       pause
       ?? { (duration) async throws(CancellationError) in try await loop.pause(for: duration) }
@@ -58,4 +63,15 @@ public struct AWSContext {
 
   /// By how many seconds the clock is corrected; 0 as long as nothing shows that it is wrong.
   public var clockOffset: Int { shared.clockOffset.seconds }
+
+  /// Whether there is something to sign calls with. Where there isn't, the source is asked, and so long waited for
+  /// at most.
+  public func hasCredentials(within patience: Duration) async -> Bool {
+    let credentials = shared.credentials
+    if credentials.mayServe(at: tools.clock()) { return true }
+    _ = await tools.loop.outcome(within: patience) { [tools] in
+      _ = try? await credentials.resolved(with: tools)
+    }
+    return credentials.mayServe(at: tools.clock())
+  }
 }

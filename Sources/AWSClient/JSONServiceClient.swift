@@ -1,9 +1,11 @@
 import Cryptography
+import EventLoop
 import HTTPClient
 import HTTPMessage
 import HTTPTypes
 public import JSON
 public import SigV4
+import Tracing
 
 /// Calls a service that speaks AWS JSON 1.1 (Smithy, `aws.protocols#awsJson1_1`).
 public final class JSONServiceClient {
@@ -41,6 +43,7 @@ public final class JSONServiceClient {
       } catch {
         throw .transfer(error)
       }
+      CallRecord.current?.value.requestID = ServiceError.requestID(response.fields)
       return try Self.object(of: response)
     }
   }

@@ -63,7 +63,8 @@ extension ServiceError {
     return text.isEmpty || text.drop(while: \.isWhitespace).hasPrefix("<") ? nil : text
   }
 
-  private static func requestID(_ fields: FieldSection) -> String? {
+  /// What AWS has called the call.
+  static func requestID(_ fields: FieldSection) -> String? {
     guard let id = fields[.amznRequestID] ?? fields[.amzRequestID], id.utf8.count <= 128,
       id.utf8.allSatisfy(isNameByte)
     else { return nil }

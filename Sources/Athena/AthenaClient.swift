@@ -22,6 +22,12 @@ public final class AthenaClient {
   /// that it is wrong.
   public var clockOffset: Int { context.clockOffset }
 
+  /// Whether there is something to sign calls with. Where there isn't, the source is asked, and so long waited for
+  /// at most.
+  public func hasCredentials(within patience: Duration) async -> Bool {
+    await context.hasCredentials(within: patience)
+  }
+
   /// Calls an operation and reads its output. Members that Athena adds one day are passed over, those
   /// that we read must have the types of its model, and `read` returns nil where a required one is
   /// missing.

@@ -44,6 +44,9 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// The time at which this tick began.
   public private(set) var now = Instant.now
 
+  /// Called at the end of each tick with the time that it took: for so long nobody else had a turn. Set on the loop.
+  public var onTick: ((Duration) -> Void)?
+
   public init() throws(SystemError) {
     epoll = try Epoll()
     let raw = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
@@ -71,6 +74,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
       runJobs()
       fireDeadlines()
       let postponed = takePostponed()
+      onTick?(Instant.now - now)
       let count = epoll.wait(milliseconds: postponed.isEmpty ? timeout : 0)
       // Before the events: what they arm counts from now, not from when the wait began.
       now = .now

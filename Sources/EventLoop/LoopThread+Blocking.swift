@@ -1,5 +1,3 @@
-import Glibc
-
 extension LoopThread {
   /// Runs `body` on the loop, and blocks the calling thread until it has: for starting and stopping,
   /// where there is nothing else to do. Must not be called on a loop's thread.
@@ -19,28 +17,17 @@ extension LoopThread {
 }
 
 /// A value that one thread sets and another waits for.
-// `@unchecked`: the semaphore is made for threads to share; it orders the value's write before its
-// read.
-private final class Outcome<Value: Sendable>: @unchecked Sendable {
-  private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+private final class Outcome<Value: Sendable>: Sendable {
+  private let semaphore = Semaphore()
   private let value = Lock<Result<Value, any Error>?>(nil)
-
-  init() {
-    sem_init(semaphore, 0, 0)
-  }
-
-  deinit {
-    sem_destroy(semaphore)
-    semaphore.deallocate()
-  }
 
   func set(_ result: Result<Value, any Error>) {
     value.withLock { $0 = result }
-    sem_post(semaphore)
+    semaphore.signal()
   }
 
   func wait() -> Result<Value, any Error> {
-    while sem_wait(semaphore) != 0 {}
+    semaphore.wait()
     return value.withLock { $0! }
   }
 }

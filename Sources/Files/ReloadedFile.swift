@@ -12,22 +12,18 @@ public final class ReloadedFile<Content: Equatable & Sendable>: Sendable {
   /// Held for a moment.
   private let current: Lock<Content>
   private let changes = Atomic<Int>(0)
-  private let onNews: @Sendable (FileNews) -> Void
 
   /// Reads the file, and blocks for as long as that takes.
   ///
   /// - Parameters:
   ///   - limit: The bytes that it may have.
   ///   - parse: Throws what is wrong, without the file's name.
-  ///   - onNews: Told once of each change and of each fault, on the thread of the look.
   /// - Throws: What is wrong with it, a sentence that names the file.
   public init(
     _ path: String, limit: Int = 1024 * 1024,
-    parse: @escaping @Sendable ([UInt8]) throws(FileFault) -> Content,
-    onNews: @escaping @Sendable (FileNews) -> Void = { _ in }
+    parse: @escaping @Sendable ([UInt8]) throws(FileFault) -> Content
   ) throws(FileFault) {
     self.path = path
-    self.onNews = onNews
     let file = WatchedFile<Content, FileFault>(path, limit: limit) { file in
       switch file {
       case .failure(let failure): .failure(FileFault("\(path) \(failure.reason)"))
@@ -50,17 +46,20 @@ public final class ReloadedFile<Content: Equatable & Sendable>: Sendable {
   /// a worker.
   ///
   /// - Parameter second: The wall clock.
-  public func look(at second: Int) {
+  /// - Returns: What there is to tell: each change and each fault once.
+  public func look(at second: Int) -> FileNews? {
     take { $0.look(at: second) }
   }
 
-  /// Takes a change over at once.
-  public func reload() {
+  /// Takes a change over at once, and returns as ``look(at:)`` does.
+  public func reload() -> FileNews? {
     take { $0.reload() }
   }
 
-  private func take(_ look: (inout WatchedFile<Content, FileFault>) -> Bool) {
-    let news = file.withLock { file -> FileNews? in
+  private func take(
+    _ look: (inout WatchedFile<Content, FileFault>) -> Bool
+  ) -> FileNews? {
+    file.withLock { file -> FileNews? in
       guard look(&file) else { return nil }
       switch file.content {
       case .failure(let fault): return .kept(fault)
@@ -70,6 +69,5 @@ public final class ReloadedFile<Content: Equatable & Sendable>: Sendable {
         return .changed
       }
     }
-    if let news { onNews(news) }
   }
 }

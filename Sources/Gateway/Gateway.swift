@@ -3,6 +3,7 @@ public import Callers
 public import EventLoop
 public import HTTPMessage
 import HTTPTypes
+import Tracing
 
 /// Translates REST to Athena's operations and back: one request in, one response out.
 public final class Gateway {
@@ -49,6 +50,12 @@ public final class Gateway {
     let failures = FailedAuthentications()
     let workGroups = SessionWorkGroups()
 
+    /// How many things of Athena's are asked about again and again, and how many callers wait for them.
+    public var waiting: (watches: Int, callers: Int) {
+      let (calculations, sessions) = (calculations.count, sessions.count)
+      return (calculations.watches + sessions.watches, calculations.watchers + sessions.watchers)
+    }
+
     public convenience init(callerLimits: CallerLimits = CallerLimits()) {
       self.init(polls: PollTools(), callerLimits: callerLimits)
     }
@@ -67,6 +74,7 @@ public final class Gateway {
   let shared: Shared
   let unfinished = Unfinished()
   let outputBudget = OutputBudget(64 << 20)
+  private let onEnd: RequestContext.EndObserver
   /// Whether the gateway is about to end: it still answers, but asks for no new callers.
   private(set) var isDraining = false
 
@@ -74,10 +82,13 @@ public final class Gateway {
   ///   - loop: The worker's.
   ///   - athena: On the same loop.
   ///   - authenticator: On the same loop.
+  ///   - onEnd: Told of each request once its answer has been sent, or nobody is left to take it.
   public init(
     on loop: EventLoop, athena: AthenaClient, authenticator: Authenticator,
-    configuration: Configuration, shared: Shared
+    configuration: Configuration, shared: Shared,
+    onEnd: @escaping (RequestContext, Delivery) -> Void = { _, _ in }
   ) {
+    self.onEnd = onEnd
     self.loop = loop
     self.athena = athena
     self.authenticator = authenticator
@@ -97,13 +108,19 @@ public final class Gateway {
     (try? Route(path: request.path, under: basePath))?.isHealthCheck ?? false
   }
 
-  /// Answers a request. What breaks off its content is thrown, and answered by ``response(to:request:under:sharingWith:)``.
+  /// Answers a request. What breaks off its content is thrown, and answered by
+  /// ``response(to:request:under:sharingWith:onEnd:)``.
   public func respond(to request: Request) async throws(Refusal) -> Response {
     let request = configuration.proxies.unwrapped(request)
     let context = RequestContext(
-      request, under: configuration.basePath, sharingWith: configuration.hosts.allowedOrigins)
+      request, under: configuration.basePath, sharingWith: configuration.hosts.allowedOrigins,
+      onEnd: onEnd)
     do {
-      return context.complete(try await judge(request, context))
+      let calls = LoopBound(context.calls, to: loop)
+      let response = try await CallRecord.$current.withValue(calls) {
+        try await judge(request, context)
+      }
+      return context.complete(response)
     } catch  where Task.isCancelled {
       // The request's deadline has passed, or nobody is there any more to read this. What was begun in AWS
       // may be done: the answer names the token to repeat it with.
@@ -121,11 +138,16 @@ public final class Gateway {
   }
 
   /// The answer to a request that the server refuses; the request where its head could be read.
+  ///
+  /// - Parameter onEnd: Told once the answer has been sent, or nobody is left to take it.
   public static func response(
     to refusal: Refusal, request: Request?, under basePath: BasePath = .root,
-    sharingWith origins: AllowedOrigins = AllowedOrigins()
+    sharingWith origins: AllowedOrigins = AllowedOrigins(),
+    onEnd: @escaping (RequestContext, Delivery) -> Void = { _, _ in }
   ) -> Response {
-    RequestContext(request, under: basePath, sharingWith: origins).answer(Problem(refusal))
+    let context = RequestContext(request, under: basePath, sharingWith: origins, onEnd: onEnd)
+    context.route = request.flatMap { try? Route(path: $0.path, under: basePath) }
+    return context.answer(Problem(refusal))
   }
 
   /// The order of judgement: host and origin, a browser's preflight, caller, route, method, policy, the caller's
@@ -145,6 +167,7 @@ public final class Gateway {
     // It asks whether the server is there, and not about a resource (RFC 9110 §9.3.7).
     if request.method == .options, request.path == "*" { return Response(status: .noContent) }
     let route = try Route(path: request.path, under: configuration.basePath)
+    context.route = route
     if request.method == .options {
       return Response(status: .noContent, fields: [.allow: route.allow])
     }
@@ -155,7 +178,7 @@ public final class Gateway {
     case (.index, _): return try index(request)
     case (.openAPI, _): return try openAPI(request)
     case (.livez, _): return try livez(request)
-    case (.readyz, _): return try readyz(request)
+    case (.readyz, _): return try await readyz(request)
     case (.problem(let code), _): return try problem(code, request)
     case (.sessions, .post): return try await startSession(request, context)
     case (.sessions, _): return try await listSessions(request, context)

@@ -6,20 +6,11 @@ import JSON
 /// The resources that need no Athena: the index, the health checks, the meaning of problems.
 extension Gateway {
   /// The paths as templates, by name.
-  private static let links = [
-    ("sessions", "/sessions"),
-    ("session", "/sessions/{sessionId}"),
-    ("executors", "/sessions/{sessionId}/executors"),
-    ("calculations", "/sessions/{sessionId}/calculations"),
-    ("calculation", "/sessions/{sessionId}/calculations/{calculationId}"),
-    ("code", "/sessions/{sessionId}/calculations/{calculationId}/code"),
-    ("events", "/sessions/{sessionId}/calculations/{calculationId}/events"),
-    ("stdout", "/sessions/{sessionId}/calculations/{calculationId}/stdout"),
-    ("stderr", "/sessions/{sessionId}/calculations/{calculationId}/stderr"),
-    ("problem", "/problems/{code}"),
-    ("openapi", "/openapi.yaml"),
-    ("livez", "/livez"),
-    ("readyz", "/readyz"),
+  private static let links: [(String, RouteTemplate)] = [
+    ("sessions", .sessions), ("session", .session), ("executors", .executors),
+    ("calculations", .calculations), ("calculation", .calculation), ("code", .code),
+    ("events", .events), ("stdout", .stdout), ("stderr", .stderr), ("problem", .problem),
+    ("openapi", .openAPI), ("livez", .livez), ("readyz", .readyz),
   ]
 
   func index(_ request: Request) throws(Problem) -> Response {
@@ -29,8 +20,8 @@ extension Gateway {
       writer.member("version", configuration.version)
       writer.name("links")
       writer.beginObject()
-      for (name, path) in Self.links {
-        writer.member(name, configuration.basePath.prefix + path)
+      for (name, template) in Self.links {
+        writer.member(name, configuration.basePath.prefix + template.text)
       }
       writer.endObject()
     }
@@ -51,12 +42,18 @@ extension Gateway {
     return .json { $0.member("status", "ok") }
   }
 
-  /// Depends on nothing but this process either: Athena's bad days are no reason to take every gateway
-  /// out of service.
-  func readyz(_ request: Request) throws(Problem) -> Response {
+  /// How long an orchestrator waits for credentials that are only just asked for.
+  private static let patience = Duration.milliseconds(500)
+
+  /// Asks Athena nothing: its bad days are no reason to take every gateway out of service. Without credentials
+  /// no call can be made; nobody else would ask for them while no callers come.
+  func readyz(_ request: Request) async throws(Problem) -> Response {
     _ = try Query(request.query)
     guard !isDraining else {
       throw Problem(.draining, "the gateway is about to end; another one should be asked")
+    }
+    guard await athena.hasCredentials(within: Self.patience) else {
+      throw Problem(.noCredentials, "the gateway has no AWS credentials to sign calls with")
     }
     return .json { writer in
       writer.member("status", "ok")

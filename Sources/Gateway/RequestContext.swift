@@ -1,14 +1,34 @@
-import Callers
-import HTTPMessage
-import HTTPTypes
+public import Callers
+public import HTTPMessage
+public import HTTPTypes
+public import Tracing
 
-/// What goes with a request and onto its answer, whatever that turns out to be.
-final class RequestContext {
+/// What goes with a request and onto its answer, whatever that turns out to be, and what is learnt of it on the
+/// way: the gateway's operator is told at the end.
+public final class RequestContext: DeliveryObserver {
+  typealias EndObserver = (RequestContext, Delivery) -> Void
+
   let id: RequestID
+  /// nil where the request could not be read.
+  public let method: HTTPRequest.Method?
+  /// The path as it was sent; nil where the request could not be read.
+  public let path: String?
+  /// Where the request comes from; nil for a unix socket, and where the request could not be read.
+  public let peer: IPAddress?
+  public let trace: TraceContext
+  public let calls: CallRecord
+  /// What the path names; nil where that is nothing, or was not looked at.
+  var route: Route?
   /// Who the request comes from, once that is known.
-  var caller = Caller.anonymous
+  public internal(set) var caller = Caller.anonymous
+  /// The calculation that the request has started.
+  var startedCalculationID: String?
+  /// The session that the request has started.
+  var startedSessionID: String?
+  private(set) var problem: ProblemCode?
   private let basePath: BasePath
   private let allowedOrigins: AllowedOrigins
+  private let onEnd: EndObserver
   /// The listed origin whose page sent the request; nil for the gateway's own and for programs.
   let origin: Origin?
   /// What the policy allows the caller; nil without a policy.
@@ -20,13 +40,20 @@ final class RequestContext {
   /// Fields of every answer to this request, errors included.
   var fields: HTTPFields = [:]
 
-  /// - Parameter request: nil where it could not be read.
+  /// - Parameters:
+  ///   - request: nil where it could not be read.
+  ///   - onEnd: Told of how the answer went.
   init(
     _ request: Request?, under basePath: BasePath = .root,
-    sharingWith allowedOrigins: AllowedOrigins = AllowedOrigins()
+    sharingWith allowedOrigins: AllowedOrigins = AllowedOrigins(),
+    onEnd: @escaping EndObserver = { _, _ in }
   ) {
     id = request.map { RequestID($0.fields) } ?? RequestID()
+    trace = request.map { TraceContext($0.fields) } ?? TraceContext()
+    calls = CallRecord(fields: trace.fields)
+    (method, path, peer) = (request?.method, request?.path, request?.peer)
     self.basePath = basePath
+    self.onEnd = onEnd
     self.allowedOrigins = allowedOrigins
     origin = request.flatMap(allowedOrigins.origin(of:))
   }
@@ -40,7 +67,8 @@ final class RequestContext {
   }
 
   func answer(_ problem: Problem) -> Response {
-    complete(problem.response(requestID: id, under: basePath))
+    self.problem = problem.code
+    return complete(problem.response(requestID: id, under: basePath))
   }
 
   func complete(_ response: Response) -> Response {
@@ -50,6 +78,7 @@ final class RequestContext {
     response.fields.append(contentsOf: HTTPFields.security)
     response.fields.append(contentsOf: fields)
     allowedOrigins.share(&response, with: origin)
+    response.observer = self
     return holdingSlot(response)
   }
 
@@ -64,4 +93,25 @@ final class RequestContext {
     }
     return response
   }
+
+  public func didDeliver(_ delivery: Delivery) {
+    onEnd(self, delivery)
+  }
+}
+
+extension RequestContext {
+  /// What the answer names the request with.
+  public var requestID: String { id.text }
+
+  /// nil where the path names no resource, or was not looked at.
+  public var template: RouteTemplate? { route?.template }
+
+  /// That of the path, or of what was started.
+  public var sessionID: String? { route?.sessionID ?? startedSessionID }
+
+  /// That of the path, or of what was started.
+  public var calculationID: String? { route?.calculationID ?? startedCalculationID }
+
+  /// The code of the problem that was answered with, or that ended the stream; nil without one.
+  public var problemCode: String? { problem?.rawValue }
 }

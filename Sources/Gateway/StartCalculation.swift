@@ -37,6 +37,7 @@ extension Gateway {
       clientRequestToken: token)
     var outcome = try await start(input, query.waiting, request)
     let id = outcome.state.calculationExecutionID ?? ""
+    context.startedCalculationID = id
     let share = OutputBudget.Share(of: outputBudget)
     let included = await included(query.outputs, of: id, for: &outcome, share)
     let waits = WaitPreference(request.fields) != nil

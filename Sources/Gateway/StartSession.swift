@@ -37,6 +37,7 @@ extension Gateway {
       throw ClientRequestToken.givenTwice
     }
     let (id, outcome) = try await start(session: input, waiting, request)
+    context.startedSessionID = id
     if context.rights != nil { shared.workGroups.record(workGroup, of: id) }
     let location = configuration.basePath.session(id)
     return .json(status: .created, fields: [.location: location]) { writer in

@@ -56,6 +56,13 @@ enum UpstreamProblems {
   }
 }
 
+extension Gateway {
+  /// The codes of Athena's and S3's errors that the gateway knows by name.
+  public static let upstreamCodes: [String] = Array(
+    Set(UpstreamProblems.table.map(\.code).filter { $0.last != "*" })
+  ).sorted()
+}
+
 extension Problem {
   init(_ error: AthenaError) {
     switch error {

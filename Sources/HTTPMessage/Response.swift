@@ -16,13 +16,17 @@ public struct Response {
   public var status: HTTPResponse.Status
   public var fields: HTTPFields
   public var content: Content
+  /// Who wants to know how it went.
+  public var observer: (any DeliveryObserver)?
 
   public init(
-    status: HTTPResponse.Status, fields: HTTPFields = [:], content: Content = .none
+    status: HTTPResponse.Status, fields: HTTPFields = [:], content: Content = .none,
+    observer: (any DeliveryObserver)? = nil
   ) {
     self.status = status
     self.fields = fields
     self.content = content
+    self.observer = observer
   }
 }
 

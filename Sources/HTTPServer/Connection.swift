@@ -118,6 +118,10 @@ final class Connection: EventHandler {
     if case .exchange(let exchange) = phase { exchange.isAnswering } else { false }
   }
 
+  var isClosed: Bool {
+    if case .closed = phase { true } else { false }
+  }
+
   func disarm() {
     due = .never
     deadline?.disarm()

@@ -34,6 +34,10 @@ final class Exchange: RequestBody, RequestWaiting, ContentWriter {
   private var onInterruption: ((WaitInterruption) -> Void)?
   /// Of the answer; its length is what remains to be written.
   private var framing = ResponseEncoder.Framing.none
+  /// The bytes of the request's content that have come.
+  private var received = 0
+  /// The bytes of the answer's content that were sent.
+  private var sent = 0
 
   /// - Parameters:
   ///   - body: The content, or why none of it will be read.
@@ -131,7 +135,9 @@ final class Exchange: RequestBody, RequestWaiting, ContentWriter {
   func consume(_ bytes: Span<UInt8>) -> Int {
     guard failure == nil, !body.isComplete else { return 0 }
     do throws(Refusal) {
+      let before = body.content.count
       let count = try body.consume(bytes)
+      received += body.content.count - before
       try charge()
       // The peer has not waited for a 100, so it needs none (RFC 9110 §10.1.1).
       if count > 0 { expectsContinue = false }
@@ -195,19 +201,31 @@ final class Exchange: RequestBody, RequestWaiting, ContentWriter {
     framing = framing(of: response)
     // What is left of the request's content would have to be read and thrown away first.
     let closes = !persists || !hasWholeBody || framing == .close || connection.isSpent
+    let timeToHead = Instant.now - begun
+    var outcome = connection.isClosed ? Delivery.Outcome.unsent : .cut
     do {
-      switch response.content {
-      case .none: try await connection.send(response, framing, closes: closes, content: [])
-      case .bytes(let bytes):
-        try await connection.send(
-          response, framing, closes: closes, content: hasContent(response) ? bytes : [])
-      case .stream(_, let write):
-        try await connection.send(response, framing, closes: closes, content: [])
-        if hasContent(response) { try await stream(write) }
-      }
+      try await send(response, closes: closes)
+      outcome = .complete
       connection.finish(closes: closes)
     } catch {
       connection.close()
+    }
+    response.observer?.didDeliver(
+      Delivery(
+        status: response.status, outcome: outcome, received: received, sent: sent,
+        timeToHead: timeToHead, time: Instant.now - begun))
+  }
+
+  private func send(_ response: Response, closes: Bool) async throws {
+    switch response.content {
+    case .none: try await connection.send(response, framing, closes: closes, content: [])
+    case .bytes(let bytes):
+      let content = hasContent(response) ? bytes : []
+      try await connection.send(response, framing, closes: closes, content: content)
+      sent = content.count
+    case .stream(_, let write):
+      try await connection.send(response, framing, closes: closes, content: [])
+      if hasContent(response) { try await stream(write) }
     }
   }
 
@@ -231,6 +249,7 @@ final class Exchange: RequestBody, RequestWaiting, ContentWriter {
     } else {
       try await connection.send(bytes)
     }
+    sent += bytes.count
   }
 
   /// Streamed content that is not as long as its response declared: the peer would read the rest of it

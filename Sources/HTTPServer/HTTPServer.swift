@@ -134,6 +134,9 @@ public final class HTTPServer {
   /// The number of open connections.
   public var connectionCount: Int { connections.count }
 
+  /// How many there have ever been.
+  public private(set) var acceptedCount = 0
+
   /// The number of those that have a request, or a part of one, and no answer yet.
   public var unansweredCount: Int { connections.values.count { $0.isUnanswered } }
 
@@ -147,6 +150,7 @@ public final class HTTPServer {
       let connection = try? Connection(accepted, in: isFull ? .reserve : .regular, of: self)
     else { return .goOn }
     connections[ObjectIdentifier(connection)] = connection
+    acceptedCount += 1
     guard isFull else { return .goOn }
     reserve.append(connection)
     // Who asks nothing must not stand in the way of who does.

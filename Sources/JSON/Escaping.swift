@@ -4,7 +4,7 @@ extension [UInt8] {
   ///
   /// Most texts need no escape. They are copied once; only what follows the first escape is
   /// copied again, run by run.
-  mutating func appendEscaped(_ text: String) {
+  package mutating func appendEscaped(_ text: String) {
     let start = count
     append(contentsOf: text.utf8)
     let firstEscape = endOfOrdinaryRun(from: start)

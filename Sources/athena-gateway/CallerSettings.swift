@@ -4,6 +4,7 @@ import EventLoop
 import Files
 import HTTPClient
 import HTTPMessage
+import Logging
 
 /// How callers say who they are, beside certificates.
 struct CallerSettings: Sendable {
@@ -26,32 +27,32 @@ struct CallerSettings: Sendable {
     if case .file(let file) = tokens?.source { file } else { nil }
   }
 
-  /// Watches the files from now on, and fetches what is at URLs.
+  /// Those of its files that may change.
+  var files: [OperatorFile] {
+    [
+      apiKeys.map { OperatorFile($0, of: "API keys") },
+      keySet.map { OperatorFile($0, of: "keys of JWTs") },
+    ].compactMap { $0 }
+  }
+
+  /// Fetches what is at URLs from now on.
   ///
-  /// - Parameter client: How the issuer is called.
-  func begin(
-    client: HTTPClient.Configuration, certificates: Bool, allowsAnonymous: Bool
+  /// - Parameters:
+  ///   - client: How the issuer is called.
+  ///   - logger: Told of what becomes of its keys.
+  func ways(
+    client: HTTPClient.Configuration, certificates: Bool, allowsAnonymous: Bool, _ logger: Logger
   ) throws -> Authenticator.Ways {
-    if apiKeys != nil || keySet != nil {
-      try LoopThread.everySecond("callers") { [apiKeys, keySet] second in
-        apiKeys?.look(at: second)
-        keySet?.look(at: second)
-      }
-    }
-    return Authenticator.Ways(
+    Authenticator.Ways(
       keys: apiKeys,
-      tokens: try tokens.map { tokens in (tokens.rules, try Self.keys(tokens.source, client)) },
+      tokens: try tokens.map { tokens in
+        (tokens.rules, try Self.keys(tokens.source, client, logger))
+      },
       certificates: certificates, allowsAnonymous: allowsAnonymous)
   }
 
-  /// Reads the files again at once.
-  func reload() {
-    apiKeys?.reload()
-    keySet?.reload()
-  }
-
   private static func keys(
-    _ source: Tokens.Source, _ client: HTTPClient.Configuration
+    _ source: Tokens.Source, _ client: HTTPClient.Configuration, _ logger: Logger
   ) throws -> TokenKeys {
     switch source {
     case .file(let file): return .file(file)
@@ -62,7 +63,7 @@ struct CallerSettings: Sendable {
       }
       let keys = IssuerKeys(
         place, on: thread.loop, get: { await get($0, client) },
-        onNews: { tell($0, of: "keys of JWTs", at: place.url) })
+        onNews: { logger.tell($0, of: "keys of JWTs, \(place.url)") })
       keys.keepFresh()
       return .issuer(keys)
     }
@@ -86,14 +87,6 @@ struct CallerSettings: Sendable {
           cacheControl: cacheControl.map(\.value).joined(separator: ",")))
     } catch {
       return .failure(FileFault(error.words))
-    }
-  }
-
-  static func tell(_ news: FileNews, of what: String, at place: String) {
-    switch news {
-    case .changed: Terminal.say("\(what): those of \(place) are in use")
-    case .kept(let fault):
-      Terminal.complain("\(what): \(fault); what was known before stays in use")
     }
   }
 }

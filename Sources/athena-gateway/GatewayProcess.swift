@@ -1,10 +1,11 @@
 import AWSClient
 import EventLoop
-import Files
+import Gateway
 import Glibc
 import HTTPClient
 import HTTPServer
 import LocalAthena
+import Logging
 
 /// The running gateway: its workers, and with `--local` an Athena of its own.
 struct GatewayProcess {
@@ -18,44 +19,72 @@ struct GatewayProcess {
   /// Serves until signals end it.
   func run() throws {
     let signals = Signals()
+    let telemetry = try Telemetry(settings.seeing, workers: settings.workers)
+    let logger = telemetry.logger
+    defer { telemetry.end() }
     var listeners = try settings.listen.value.listeners(
       settings.workers, socketMode: settings.socketMode, label: settings.listen.source)
     let (address, file) = (listeners[0].address, listeners[0].file)
-    var (upstream, local) = try target()
+    var (upstream, local) = try target(logger)
     upstream.client.transfers = settings.upstreamCalls
-    let callers = try settings.callers.begin(
+    let callers = try settings.callers.ways(
       client: settings.client, certificates: settings.takesClientCertificates,
-      allowsAnonymous: settings.allowsAnonymous)
-    try watchPolicy()
-    let workers = try Worker.start(settings, upstream, callers, on: listeners)
+      allowsAnonymous: settings.allowsAnonymous, logger)
+    try OperatorFile.watch(settings.operatorFiles, for: logger)
+    let shared = Gateway.Shared(callerLimits: settings.callerLimits)
+    let metrics = try metricsServer(
+      MetricsPage(
+        telemetry: telemetry, gateway: shared, credentials: upstream.credentials,
+        process: ProcessMetrics()))
+    let workers = try Worker.start(
+      settings, upstream, callers, shared, telemetry, on: listeners)
     // A listener ends when the last who has it lets go of it: that is to be its worker.
     listeners = []
-    announce(address, upstream)
+    announce(address, upstream, metrics)
     if local == nil { fetchCredentials(of: upstream, workers[0]) }
 
-    let signal = waitForEnd(signals)
-    announceEnd(signal)
+    let signal = waitForEnd(signals, logger)
+    announceEnd(signal, logger)
     let outcome = Shutdown(signals: signals, workers: workers, times: settings.drainTimes)
       .run(waits: signal == SIGTERM)
     switch outcome {
     case .drained:
       if let second = local?.stop(signals) {
         file?.remove()
+        telemetry.end()
         Signals.die(of: second)
       }
       for worker in workers { try worker.stop() }
+      try metrics?.stop()
     case .cut(let connections):
       local?.kill()
       file?.remove()
       let cut =
         "\(Self.counted(connections, "connection")) \(connections == 1 ? "was" : "were") cut"
-      Terminal.complain("the grace period of \(settings.drainTimes.grace) is over: \(cut)")
+      logger.error("the grace period of \(settings.drainTimes.grace) is over: \(cut)")
+      metrics?.removeFile()
+      telemetry.end()
       // Without a wait for workers, one of which may hang.
       _exit(EXIT_FAILURE)
     case .interrupted(let second):
       local?.kill()
       file?.remove()
+      metrics?.removeFile()
+      telemetry.end()
       Signals.die(of: second)
+    }
+  }
+
+  /// nil where there is to be none. The default's port may be another gateway's: that is no reason not to serve.
+  private func metricsServer(_ page: MetricsPage) throws -> MetricsServer? {
+    guard let address = settings.seeing.metrics else { return nil }
+    do {
+      return try MetricsServer(address, page: page)
+    } catch let error as SystemError {
+      let explanation = address.explanation(of: error, label: "--metrics-listen")
+      if settings.seeing.mustHaveMetrics { throw explanation }
+      Terminal.warn("\(explanation); until then there are no metrics")
+      return nil
     }
   }
 
@@ -91,41 +120,35 @@ struct GatewayProcess {
   }
 
   /// Returns the signal that ends the gateway.
-  private func waitForEnd(_ signals: Signals) -> Int32 {
+  private func waitForEnd(_ signals: Signals, _ logger: Logger) -> Int32 {
     while true {
       switch signals.next() {
       case .end(let signal): return signal
-      case .reload: reload()
+      case .reload: reload(logger)
       case .wake, nil: continue
       }
     }
   }
 
-  private func watchPolicy() throws {
-    guard let policy = settings.policy else { return }
-    try LoopThread.everySecond("policy") { policy.look(at: $0) }
-  }
-
   /// Reads again what can change while the gateway runs: the files of TLS and of callers, and the policy.
-  private func reload() {
-    settings.tls?.reloadAndSay()
-    settings.callers.reload()
-    settings.policy?.reload()
+  private func reload(_ logger: Logger) {
+    settings.tls?.reload(for: logger)
+    for file in settings.operatorFiles { file.reload(for: logger) }
   }
 
   /// Says what the signal begins, for whoever waits at a terminal.
-  private func announceEnd(_ signal: Int32) {
+  private func announceEnd(_ signal: Int32, _ logger: Logger) {
     let (delay, grace) = (settings.drainTimes.delay, settings.drainTimes.grace)
     let begin =
       signal == SIGTERM
       ? "SIGTERM: /readyz is 503 from now on, and nobody new is let in after \(delay)"
       : "SIGINT: nobody new is let in"
-    Terminal.say(
+    logger.notice(
       "\(begin); it ends when all is answered, or after \(grace) from now; a second signal ends it at once"
     )
   }
 
-  private func target() throws -> (Upstream, LocalAthenaThread?) {
+  private func target(_ logger: Logger) throws -> (Upstream, LocalAthenaThread?) {
     switch settings.target {
     case .local(let region):
       let local = try LocalAthenaThread()
@@ -133,19 +156,25 @@ struct GatewayProcess {
     case .aws(let configuration):
       try configuration.files.watch()
       let upstream = Upstream(
-        configuration, onChange: { Terminal.say("credentials: \($0.summary)") },
-        onFailure: Self.tell, onRefusal: { Terminal.complain($0.summary) })
+        configuration, onChange: { logger.notice("credentials: \($0.summary)") },
+        onFailure: { Self.tell($0, oldOnesServe: $1, logger) },
+        onRefusal: { logger.error("\($0.summary)") },
+        say: { logger.log(level: $0, "\($1)") })
       return (upstream, nil)
     }
   }
 
   /// Callers learn no more than which source has failed: here is why.
-  private static func tell(_ error: CredentialsError, oldOnesServe: Bool) {
-    Terminal.complain(
-      oldOnesServe
-        ? "no new AWS credentials from \(error); calls go on with the old ones as long as those serve"
-        : "no AWS credentials from \(error); calls that need them are answered with 503 until there are "
-          + "some")
+  private static func tell(_ error: CredentialsError, oldOnesServe: Bool, _ logger: Logger) {
+    guard !oldOnesServe else {
+      logger.warning(
+        "no new AWS credentials from \(error); calls go on with the old ones as long as those serve"
+      )
+      return
+    }
+    logger.error(
+      "no AWS credentials from \(error); calls that need them are answered with 503 until there are some"
+    )
   }
 
   /// Asks for the first credentials before a call does; the store tells whose they are, or why there are
@@ -166,12 +195,15 @@ struct GatewayProcess {
     return identity + address.curlArguments(certificate: settings.tlsFiles?.certificate)
   }
 
-  private func announce(_ address: ListenAddress, _ upstream: Upstream) {
+  private func announce(
+    _ address: ListenAddress, _ upstream: Upstream, _ metrics: MetricsServer?
+  ) {
     let workers = Self.counted(settings.workers, "worker")
     Terminal.say(
       "athena-gateway \(AthenaGateway.version): \(address.url(settings.scheme)), \(workers), \(upstream)"
     )
     settings.tls?.announce()
+    if let metrics { Terminal.say("metrics: \(metrics.address.url())/metrics") }
     if settings.isLocal {
       Terminal.say("Try:")
       Terminal.say(

@@ -23,17 +23,22 @@ struct OpenFiles {
   /// Whether a local Athena runs in the process: its loop, an interpreter and both ends of each call to it
   /// are the process's own.
   let isLocal: Bool
+  /// Whether there are metrics to be read.
+  let hasMetrics: Bool
 
   private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
 
-  init(limit: Int, isLocal: Bool) {
+  init(limit: Int, isLocal: Bool, hasMetrics: Bool) {
     self.limit = limit
     self.isLocal = isLocal
+    self.hasMetrics = hasMetrics
   }
 
   /// Raises the soft limit to the hard one: it is low for the sake of programs that use select(2).
   init(raisingLimitFor settings: ServeSettings) {
-    self.init(limit: Self.raisedLimit(), isLocal: settings.isLocal)
+    self.init(
+      limit: Self.raisedLimit(), isLocal: settings.isLocal,
+      hasMetrics: settings.seeing.metrics != nil)
   }
 
   private static func raisedLimit() -> Int {
@@ -47,7 +52,9 @@ struct OpenFiles {
   }
 
   /// What is open beside workers: standard streams, files that are read, and an interpreter's pipes.
-  private var ofProcess: Int { isLocal ? 28 : 12 }
+  private var ofProcess: Int {
+    (isLocal ? 28 : 12) + (hasMetrics ? MetricsServer.descriptors : 0)
+  }
 
   /// The connections that each worker can hold, while calls to Athena find a descriptor too; less than 1
   /// where so many workers don't fit.

@@ -25,6 +25,8 @@ struct Serve: ParsableCommand {
 
   func run() throws {
     var reader = try flags.configuration.reader()
-    try GatewayProcess(ServeSettings(flags, &reader)).run()
+    let settings = try ServeSettings(flags, &reader)
+    Terminal.use(settings.seeing.format)
+    try GatewayProcess(settings).run()
   }
 }

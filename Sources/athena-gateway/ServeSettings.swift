@@ -30,6 +30,7 @@ struct ServeSettings: Sendable {
   let codeSources: CodeSources
   var limits: Limits
   let drainTimes: DrainTimes
+  let seeing: Seeing
   /// nil for plain HTTP.
   let tls: TLSContext?
   /// nil for plain HTTP.
@@ -69,6 +70,7 @@ struct ServeSettings: Sendable {
     proxies = TrustedProxies(reader.list(flags.access.trustedProxies))
     callerLimits = flags.fairness.limits(&reader)
     upstreamCalls = reader.value(flags.fairness.maxUpstreamCalls)
+    seeing = flags.seeing.seeing(&reader)
     if socketMode != nil, case .internet = listen {
       reader.fault(
         flags.socketMode, "\(listen) is no unix socket, and has no mode; leave it out")
@@ -130,6 +132,11 @@ struct ServeSettings: Sendable {
   private static func exposure(_ listen: ListenAddress) -> String {
     "everybody who reaches \(listen) could run code on Athena, since callers are not asked who they are; "
       + "ask them with --api-keys, --jwt-issuer or --tls-client-ca, or add --allow-anonymous if that is meant"
+  }
+
+  /// The files of keys and policy, which may change.
+  var operatorFiles: [OperatorFile] {
+    callers.files + (policy.map { [OperatorFile($0, of: "policy")] } ?? [])
   }
 
   /// How callers call.

@@ -21,21 +21,23 @@ struct Worker {
   /// Starts one for each listener.
   static func start(
     _ settings: ServeSettings, _ upstream: Upstream, _ callers: Authenticator.Ways,
-    on listeners: consuming [Listener]
+    _ shared: Gateway.Shared, _ telemetry: Telemetry, on listeners: consuming [Listener]
   ) throws -> [Worker] {
-    let shared = Gateway.Shared(callerLimits: settings.callerLimits)
-    return try listeners.enumerated().map { index, listener in
-      try Worker(index + 1, settings, upstream, callers, shared, listener)
+    try listeners.enumerated().map { index, listener in
+      try Worker(index, settings, upstream, callers, shared, telemetry, listener)
     }
   }
 
   private init(
-    _ number: Int, _ settings: ServeSettings, _ upstream: Upstream,
-    _ callers: Authenticator.Ways, _ shared: Gateway.Shared, _ listener: Listener
+    _ index: Int, _ settings: ServeSettings, _ upstream: Upstream,
+    _ callers: Authenticator.Ways, _ shared: Gateway.Shared, _ telemetry: Telemetry,
+    _ listener: Listener
   ) throws {
-    let thread = try LoopThread(name: "worker-\(number)")
+    let thread = try LoopThread(name: "worker-\(index + 1)")
     parts = try thread.runBlocking { loop in
-      LoopBound(try Parts(on: loop, settings, upstream, callers, shared, listener), to: loop)
+      let telemetry = telemetry.ofWorker(index)
+      return LoopBound(
+        try Parts(on: loop, settings, upstream, callers, shared, telemetry, listener), to: loop)
     }
     self.thread = thread
   }
@@ -51,7 +53,11 @@ struct Worker {
   }
 
   func stop() throws {
-    try thread.runBlocking { [parts] _ in parts.end() }
+    try thread.runBlocking { [parts] loop in
+      // It knows the server.
+      loop.onTick = nil
+      parts.end()
+    }
     thread.stopAndJoin()
   }
 }
@@ -60,9 +66,10 @@ extension Worker.Parts {
   /// Puts them together, from the socket to Athena.
   fileprivate init(
     on loop: EventLoop, _ settings: ServeSettings, _ upstream: Upstream,
-    _ callers: Authenticator.Ways, _ shared: Gateway.Shared, _ listener: Listener
+    _ callers: Authenticator.Ways, _ shared: Gateway.Shared, _ telemetry: WorkerTelemetry,
+    _ listener: Listener
   ) throws {
-    aws = upstream.caller(on: loop)
+    aws = upstream.caller(on: loop, onCall: telemetry.note)
     gateway = Gateway(
       on: loop, athena: aws.athena,
       authenticator: Authenticator(callers, on: loop, clock: { time(nil) }),
@@ -71,14 +78,19 @@ extension Worker.Parts {
         policy: settings.policy.map { policy in { @Sendable in policy.content } },
         basePath: settings.basePath, sessions: settings.sessions,
         codeSources: settings.codeSources, openAPI: Contract.openAPI),
-      shared: shared)
+      shared: shared, onEnd: telemetry.note)
     let (basePath, origins) = (settings.basePath, settings.hosts.allowedOrigins)
     server = try HTTPServer(
       listener, on: loop, limits: settings.limits, tls: settings.tls,
       refusal: {
-        Gateway.response(to: $0, request: $1, under: basePath, sharingWith: origins)
+        Gateway.response(
+          to: $0, request: $1, under: basePath, sharingWith: origins, onEnd: telemetry.note)
       },
       isServedWhenFull: { Gateway.isHealthCheck($0, under: basePath) },
       handler: gateway.respond(to:))
+    loop.onTick = { [server] time in
+      telemetry.note(
+        tick: time, connections: server.connectionCount, accepted: server.acceptedCount)
+    }
   }
 }

@@ -55,6 +55,12 @@ class Answer(Message):
         return int(self.start.split(" ")[1])
 
 
+def reset(connection):
+    """Ends a connection so that its peer learns of it at once, and takes it for nothing else."""
+    connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    connection.close()
+
+
 def read_head(stream, kind):
     """A message without its content; None where the stream is at its end."""
     lines = []

@@ -46,13 +46,19 @@ def run(*arguments, stdin="", **variables):
     )
 
 
+def quietly(arguments):
+    """Of a gateway whose log and metrics are not what is tested: neither a line for each request nor a common port."""
+    defaults = {"--log-level": "warning", "--metrics-listen": "none"} if "serve" in arguments else {}
+    return [*arguments, *(word for flag, value in defaults.items() if flag not in arguments for word in (flag, value))]
+
+
 class Program:
     """A command that serves, ready: its first line is there."""
 
     def __init__(self, *arguments, binary=BINARY, user=None, **variables):
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [binary, *arguments],
+            [binary, *quietly(arguments)],
             env=environment(**variables),
             user=user,
             group=user,
@@ -80,6 +86,11 @@ class Program:
         """All that it has ever said; to be read once it has ended."""
         self.reader.join()
         return "".join(self.lines) + self.stderr
+
+    @property
+    def log(self):
+        """The level and message of each line of its log, where that is text."""
+        return re.findall(r"^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z (\w+) (.*)$", self.stderr, re.M)
 
     def wait_for_line(self, beginning):
         """Waits until it has said a line that begins so."""

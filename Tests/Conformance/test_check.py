@@ -23,6 +23,8 @@ import waiting
 SETTINGS = {"AWS_REGION": "eu-west-1", **programs.CREDENTIALS}
 CALL = 'GetCalculationExecution\n{"CalculationExecutionId": "c"}\n'
 
+NOTICES = ("--log-level", "notice")
+
 
 def test_check_names_every_setting_that_it_took():
     run = programs.run("check", **SETTINGS, AWS_USE_FIPS_ENDPOINT="true", HTTPS_PROXY="http://u:hunter2@p:1")
@@ -210,9 +212,9 @@ def test_what_aws_refuses_to_the_gateway_is_the_operator_s_to_read_and_not_the_c
         assert answer.status == 502 and answer.json["code"] == "gateway-not-authorized"
         assert "arn:aws" not in json.dumps(answer.json)
     waiting.until(lambda: "AWS refuses" in program.stderr)
-    [line] = program.stderr.splitlines()
-    assert line.startswith(
-        r"Error: AWS refuses GetCalculationExecution: AccessDeniedException: User: arn:aws:sts::1:assumed-role/a/x is "
+    [(level, line)] = program.log
+    assert level == "error" and line.startswith(
+        r"AWS refuses GetCalculationExecution: AccessDeniedException: User: arn:aws:sts::1:assumed-role/a/x is "
         rf"not authorized\u{{a}}to do this ({capture.url}/, key AKID…MPLE); "
     )
 
@@ -326,8 +328,8 @@ def free_port():
 
 
 def test_a_gateway_says_whose_credentials_it_has(start, capture):
-    program = start(programs.serve_before, capture)
-    program.wait_for_line("credentials: env, key AKID…MPLE")
+    program = start(programs.serve_before, capture, *NOTICES)
+    waiting.until(lambda: program.log, lambda log: log == [("notice", "credentials: env, key AKID…MPLE")])
 
 
 def test_a_gateway_says_whose_credentials_it_has_when_their_file_has_changed(start, tmp_path, free_port):
@@ -339,10 +341,11 @@ def test_a_gateway_says_whose_credentials_it_has_when_their_file_has_changed(sta
 
     write("AKIAOLDEXAMPLE000001")
     program = start(
-        programs.serve, HOME=str(tmp_path), AWS_REGION="eu-west-1", AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_port}",
-        AWS_MAX_ATTEMPTS="1",
+        programs.serve, *NOTICES, HOME=str(tmp_path), AWS_REGION="eu-west-1",
+        AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_port}", AWS_MAX_ATTEMPTS="1",
     )  # fmt: skip
-    program.wait_for_line("credentials: shared-credentials-file (profile default), key AKIA…0001")
+    said = "credentials: shared-credentials-file (profile default), key AKIA…0001"
+    waiting.until(lambda: said in program.stderr)
     file.write_text("")
     write("AKIANEWEXAMPLE000002")
 
@@ -352,17 +355,17 @@ def test_a_gateway_says_whose_credentials_it_has_when_their_file_has_changed(sta
         connection.send(b"GET /sessions/s/calculations/c HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert connection.answer().json["code"] == "athena-unreachable"
         connection.close()
-        return any("key AKIA…0002" in line for line in program.lines)
+        return any("key AKIA…0002" in line for _, line in program.log)
 
     waiting.until(is_told)
-    assert [line.split(",")[0] for line in program.lines if line.startswith("credentials: ")] == [
+    assert [line.split(",")[0] for _, line in program.log if line.startswith("credentials: ")] == [
         "credentials: shared-credentials-file (profile default)"
     ] * 2
 
 
 def test_a_gateway_without_credentials_starts_and_says_where_it_looked(start):
     program = start(programs.serve, AWS_REGION="eu-west-1")
-    waiting.until(lambda: "Error: no AWS credentials from profile, env, assume-role" in program.stderr)
+    waiting.until(lambda: " error no AWS credentials from profile, env, assume-role" in program.stderr)
 
 
 def test_why_there_are_no_credentials_is_the_operator_s_to_read_and_not_the_caller_s(start, tmp_path):
@@ -377,7 +380,7 @@ def test_why_there_are_no_credentials_is_the_operator_s_to_read_and_not_the_call
     assert "athena-gateway check" in answer.json["detail"] and "é" not in answer.json["detail"]
     waiting.until(lambda: "…\n" in program.stderr)
     [line] = [line for line in program.stderr.splitlines() if "custom-process" in line]
-    assert "the profile éé" in line and 3990 < len(line.encode()) <= 4000
+    assert "the profile éé" in line and 3900 < len(line.encode()) <= 4000
 
 
 def test_a_refresh_that_fails_while_the_old_credentials_serve_is_told_as_that(start, make_capture, tmp_path):
@@ -385,12 +388,13 @@ def test_a_refresh_that_fails_while_the_old_credentials_serve_is_told_as_that(st
     keys = f"aws_access_key_id = {programs.KEY}\naws_secret_access_key = {programs.SECRET}\n"
     config.write_text(f"[default]\n{keys}")
     program = start(
-        programs.serve, AWS_REGION="eu-west-1", AWS_CONFIG_FILE=str(config), AWS_ENDPOINT_URL=make_capture().url
-    )
-    program.wait_for_line("credentials: config-file")
+        programs.serve, *NOTICES, AWS_REGION="eu-west-1", AWS_CONFIG_FILE=str(config),
+        AWS_ENDPOINT_URL=make_capture().url,
+    )  # fmt: skip
+    waiting.until(lambda: "credentials: config-file" in program.stderr)
     config.write_text("[default]\ncredential_process = /bin/false\n")
     caller = client.Client(program)
-    line = "Error: no new AWS credentials from custom-process: "
+    line = " warning no new AWS credentials from custom-process: "
     waiting.until(lambda: caller.get(f"{client.calculations()}/c").status != 503 and line in program.stderr)
     assert "calls go on with the old ones" in program.stderr and "503" not in program.stderr
 

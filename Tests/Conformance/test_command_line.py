@@ -28,6 +28,7 @@ SERVE = [
     "--reserved-connections", "--max-requests-per-connection", "--max-pipelined", "--handshake-deadline", "--head-deadline",
     "--body-deadline", "--min-rate", "--request-deadline", "--idle-deadline", "--write-deadline",
     "--linger-deadline", "--tls-certificate", "--tls-key", "--tls-client-ca", "--drain-delay", "--grace-period",
+    "--log-format", "--log-level", "--metrics-listen",
 ]  # fmt: skip
 FLAGS = {
     "serve": SERVE,
@@ -247,16 +248,18 @@ def test_a_second_gateway_does_not_share_the_port_of_the_first(start):
 def test_a_signal_ends_the_program_with_status_0(start, arguments, with_signal):
     command, *rest = arguments
     # No more than any machine has open files for: it would say so.
-    rest += ["--max-connections", "100"] if command == "serve" else []
+    rest += ["--max-connections", "100", "--log-level", "notice"] if command == "serve" else []
     program = start(programs.Program, command, "--listen", "127.0.0.1:0", *rest, **programs.CREDENTIALS)
     # An open connection is no reason to stay.
     connection = http1.Connection(program.port)
     assert program.stop(with_signal) == 0
-    assert program.stderr == ""
     if command == "serve":
         # Beside it a worker says whose credentials it has.
-        told = [line for line in program.lines if not line.startswith("credentials: ")][-1]
-        assert told.startswith(with_signal.name) and "30s" in told and "second signal ends it at once" in told
+        [(level, told)] = [line for line in program.log if not line[1].startswith("credentials: ")]
+        assert level == "notice" and told.startswith(with_signal.name)
+        assert "30s" in told and "second signal ends it at once" in told
+    else:
+        assert program.stderr == ""
     connection.close()
 
 

@@ -200,7 +200,7 @@ def test_an_answer_that_has_not_ended_within_the_grace_period_is_cut(start, capt
     program.process.send_signal(signal.SIGTERM)
     assert program.process.wait(30) == 1
     assert 1.4 < time.monotonic() - begin < 10
-    assert program.stderr.endswith("Error: the grace period of 1500ms is over: 1 connection was cut\n")
+    assert program.log[-1] == ("error", "the grace period of 1500ms is over: 1 connection was cut")
     with pytest.raises(ConnectionResetError):
         connection.stream.read()
     connection.close()

@@ -138,7 +138,7 @@ def with_descriptors(count, *arguments):
 
 @pytest.mark.parametrize("arguments", [["--local"], []], ids=" ".join)
 def test_too_few_descriptors_are_an_error_that_names_how_many_it_takes(arguments):
-    arguments = [*arguments, "--listen", "127.0.0.1:0", "--workers", "1"]
+    arguments = [*arguments, "--listen", "127.0.0.1:0", "--workers", "1", "--metrics-listen", "none"]
     run = with_descriptors(22, *arguments)
     assert run.returncode != 0 and run.stdout == ""
     needed = int(re.fullmatch(r"Error: the limit of open files is 22, and at least (\d+) are needed; .*\n", run.stderr)[1])

@@ -1,8 +1,10 @@
 import Cryptography
+import EventLoop
 import HTTPClient
 import HTTPMessage
 import HTTPTypes
 import SigV4
+import Tracing
 
 /// Makes the calls of one service: signs each try anew, and tries again what is worth it.
 ///
@@ -26,12 +28,33 @@ final class ServiceCaller {
     _ request: UnsignedRequest,
     _ send: (ClientRequest) async throws(CallFailure) -> Answer
   ) async throws(AWSError) -> Answer {
-    var call = Call(policy: context.shared.retries)
+    let record = CallRecord.current?.value
+    var call = Call(policy: context.shared.retries, trace: record?.fields ?? [])
+    let begun = Instant.now
+    let result: Result<Answer, AWSError>
+    do throws(AWSError) {
+      result = .success(try await answer(to: request, in: &call, send))
+    } catch {
+      if case .service(let service) = error { record?.requestID = service.requestID }
+      result = .failure(error)
+    }
+    let outcome = CallRecord.Outcome(
+      operation: request.operation, code: result.code, tries: call.sent, time: Instant.now - begun)
+    record?.note(outcome)
+    context.onCall(outcome)
+    return try result.get()
+  }
+
+  private func answer<Answer>(
+    to request: UnsignedRequest, in call: inout Call,
+    _ send: (ClientRequest) async throws(CallFailure) -> Answer
+  ) async throws(AWSError) -> Answer {
     while true {
       let credentials = try await context.shared.credentials.credentials(with: context.tools)
       let now = context.tools.clock()
       let failure: CallFailure
       do throws(CallFailure) {
+        call.sent += 1
         let answer = try await send(signed(request, with: credentials, at: now, of: call))
         context.shared.quota.giveBack(call.cost)
         return answer
@@ -115,20 +138,26 @@ private struct Call {
   var cost: Int?
   var hasSetClock = false
   var hasReplacedCredentials = false
+  /// How often the call was sent.
+  var sent = 0
+  private let trace: [(name: String, value: String)]
   private let id = randomUUID()
   private var ttl: SigningTime?
 
-  init(policy: RetryPolicy) {
+  /// - Parameter trace: The fields that name the trace which the call is of.
+  init(policy: RetryPolicy, trace: [(name: String, value: String)]) {
     self.policy = policy
+    self.trace = trace
   }
 
-  /// What the SDKs tell of a call's tries; not signed, since what stands between may count as well.
+  /// What the SDKs tell of a call's tries, and the trace; not signed, since what stands between may count or
+  /// trace as well.
   var fields: [(name: String, value: String)] {
     let ttl = ttl.map { "ttl=\($0.dateTime); " } ?? ""
     return [
       ("amz-sdk-invocation-id", id),
       ("amz-sdk-request", "\(ttl)attempt=\(attempt); max=\(policy.attempts)"),
-    ]
+    ] + trace
   }
 
   /// Takes down until when, by the service's clock, an answer to the next try is of use.
@@ -137,6 +166,22 @@ private struct Call {
       let date = fields[.date].flatMap({ secondsSince1970(httpDate: $0) })
     else { return }
     ttl = SigningTime(secondsSince1970: date + Int(policy.deadline.components.seconds))
+  }
+}
+
+extension Result where Failure == AWSError {
+  /// A word for logs and metrics.
+  fileprivate var code: String {
+    switch self {
+    case .success: "ok"
+    case .failure(.service(let error)): error.code
+    case .failure(.unreachable): "unreachable"
+    case .failure(.timeout): "timeout"
+    case .failure(.badAnswer): "bad-answer"
+    case .failure(.failed): "failed"
+    case .failure(.overloaded): "overloaded"
+    case .failure(.noCredentials): "no-credentials"
+    }
   }
 }
 

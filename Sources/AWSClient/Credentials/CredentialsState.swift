@@ -124,7 +124,7 @@ struct CredentialsState {
   }
 
   /// Whether there are any, not yet in their mandatory window.
-  private func mayServe(at now: Int) -> Bool {
+  func mayServe(at now: Int) -> Bool {
     guard let known else { return false }
     return known.windows.map { now < $0.mandatory } ?? true
   }

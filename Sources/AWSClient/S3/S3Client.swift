@@ -1,9 +1,11 @@
 import Cryptography
+import EventLoop
 import HTTPClient
 import HTTPMessage
 import HTTPTypes
 import JSON
 public import SigV4
+import Tracing
 import URIEncoding
 
 /// Reads objects from S3.
@@ -99,6 +101,7 @@ public final class S3Client {
     _ request: ClientRequest, _ read: S3Read, in region: Region
   ) async throws(CallFailure) -> Answer {
     let response = try await open(request)
+    CallRecord.current?.value.requestID = ServiceError.requestID(response.fields)
     let isOfS3 = response.fields.contains(.amzRequestID)
     switch response.status {
     case 200, 206:

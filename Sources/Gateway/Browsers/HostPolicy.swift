@@ -1,4 +1,4 @@
-import HTTPMessage
+public import HTTPMessage
 import HTTPTypes
 
 /// Who may speak to the gateway through a browser.
@@ -23,6 +23,11 @@ public struct HostPolicy: Sendable {
     self.isLoopback = isLoopback
     self.allowedHosts = Set(allowedHosts.map { $0.lowercased() })
     self.allowedOrigins = allowedOrigins
+  }
+
+  /// Whether the request is for this host, and of none but its own pages.
+  public func allows(_ request: Request) -> Bool {
+    (try? check(request)) != nil
   }
 
   func check(_ request: Request) throws(Problem) {

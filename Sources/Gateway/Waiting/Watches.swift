@@ -1,5 +1,6 @@
 import Athena
 import EventLoop
+import Tracing
 
 /// What callers wait for in Athena, of one kind: calculations, or sessions. However many of them, on
 /// whatever workers, wait for the same thing, it is asked about once an interval.
@@ -54,7 +55,10 @@ final class Watches<State: Sendable>: Sendable {
     }
     if isFirst {
       let task = loop.spawn { [self] in
-        await run(watch, isNew: isNew, on: loop, poll)
+        // They are everybody's who waits, and go on when the request that began them is over.
+        await CallRecord.$current.withValue(nil) {
+          await run(watch, isNew: isNew, on: loop, poll)
+        }
         entries.withLock { if $0[key]?.watch === watch { $0[key] = nil } }
       }
       watch.begin(PollTask(task: task, loop: loop))

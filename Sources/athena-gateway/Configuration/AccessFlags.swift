@@ -31,18 +31,10 @@ struct AccessFlags: ParsableArguments {
           } catch {
             throw FileFault(error.description)
           }
-        }, onNews: { Self.tell($0, of: path) })
+        })
     } catch {
       reader.fault(policy, "\(error)")
       return nil
-    }
-  }
-
-  private static func tell(_ news: FileNews, of path: String) {
-    switch news {
-    case .changed: Terminal.say("policy: \(path) has changed, and is in use as it is now")
-    case .kept(let fault):
-      Terminal.complain("policy: \(fault); what it said before stays in use")
     }
   }
 }

@@ -47,7 +47,7 @@ struct CallerFlags: ParsableArguments {
     let path = reader.value(apiKeys)
     return CallerSettings(
       apiKeys: path.flatMap { path in
-        file(apiKeys, path, APIKeys.fileLimit, "API keys", APIKeys.init(parsing:), &reader)
+        file(apiKeys, path, APIKeys.fileLimit, APIKeys.init(parsing:), &reader)
       }, tokens: tokens(&reader))
   }
 
@@ -97,19 +97,18 @@ struct CallerFlags: ParsableArguments {
       return .place(.set(keys))
     }
     return file(
-      self.keys, keys, KeySet.sizeLimit, "keys of JWTs", KeySet.init(parsing:), &reader
+      self.keys, keys, KeySet.sizeLimit, KeySet.init(parsing:), &reader
     ).map { .file($0) }
   }
 
   private func file<Content: Equatable & Sendable>(
-    _ setting: GatewaySetting<some Sendable>, _ path: String, _ limit: Int, _ what: String,
+    _ setting: GatewaySetting<some Sendable>, _ path: String, _ limit: Int,
     _ parse: @escaping @Sendable ([UInt8]) throws(FileFault) -> Content,
     _ reader: inout SettingsReader
   ) -> ReloadedFile<Content>? {
     do throws(FileFault) {
       return try ReloadedFile(
-        path, limit: limit, parse: parse,
-        onNews: { CallerSettings.tell($0, of: what, at: path) })
+        path, limit: limit, parse: parse)
     } catch {
       reader.fault(setting, "\(error)")
       return nil

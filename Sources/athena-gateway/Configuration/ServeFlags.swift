@@ -90,6 +90,9 @@ struct ServeFlags: ParsableArguments {
   @OptionGroup(title: "Limits")
   var limits: LimitFlags
 
+  @OptionGroup(title: "Log and metrics")
+  var seeing: SeeingFlags
+
   @OptionGroup(title: "The end")
   var drain: DrainFlags
 }
