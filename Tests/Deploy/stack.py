@@ -27,21 +27,22 @@ class Stack:
         self.services = yaml.safe_load(FILE.read_text())["services"]
         self.hosts = {name: "127.0.0.1" for name in ("localhost", *self.services)}
 
-    def start(self, name):
+    def start(self, name, **environment):
         service = self.services[name]
         return self.start_container(
             OURS[name],
-            environment=service.get("environment"),
+            environment=service.get("environment", {}) | environment,
             read_only=service["read_only"],
             tmpfs=service.get("tmpfs", ()),
             hosts=self.hosts,
             namespace=self.network,
         )
 
-    def up(self):
+    def up(self, **environment):
+        """Starts both, as depends_on has it, the gateway with these variables on top of its own."""
         athena = self.start("athena")
         until(lambda: athena.execute(*health(images.LOCAL)).returncode == 0)
-        return athena, self.start("gateway")
+        return athena, self.start("gateway", **environment)
 
     def curl(self, *arguments, may_fail=False):
         done = self.network.run("curl", "--silent", "--show-error", *arguments, environment={"PATH": "/usr/bin:/bin"})
