@@ -1,6 +1,7 @@
 """Who may call: API keys, and JWTs made by another implementation, good and forged ones."""
 
 import hashlib
+import ipaddress
 import json
 import re
 import signal
@@ -88,12 +89,21 @@ def test_no_key_is_added_to_a_file_that_is_wrong_or_being_written(tmp_path):
     assert run.returncode == 1 and "another program changes" in run.stderr and not path.exists()
 
 
+# Bad credentials are counted by address. A proxy that is believed gives each request one of its own.
+BELIEVING = ["--trusted-proxy", "127.0.0.1"]
+ADDRESSES = ipaddress.ip_network("198.18.0.0/15").hosts()
+
+
+def somewhere():
+    return ("X-Forwarded-For", str(next(ADDRESSES)))
+
+
 @pytest.fixture
 def keyed(start, tmp_path):
     """A gateway that takes API keys, and the file of those."""
     path = tmp_path / "keys.json"
     key = new_key("reports", "--file", str(path))
-    program = start(programs.serve, "--local", "--api-keys", str(path))
+    program = start(programs.serve, "--local", "--api-keys", str(path), *BELIEVING)
     return program, path, key
 
 
@@ -111,7 +121,7 @@ def test_a_key_opens_the_gateway_and_nothing_else_does(keyed):
         [("Cookie", f"Authorization=Bearer {key}")],
     ]:
         for method, target in [*EVERYTHING, ("GET", "/nothing"), ("PATCH", "/"), ("OPTIONS", "*")]:
-            answer = ask(method, target, fields)
+            answer = ask(method, target, [*fields, somewhere()])
             assert (answer.status, answer.json["code"]) == (401, "unauthenticated")
             assert answer["WWW-Authenticate"].startswith('Bearer realm="athena-gateway"')
             assert key not in answer.body.decode()
@@ -153,6 +163,26 @@ def test_a_key_that_is_removed_is_refused_and_one_that_is_added_is_taken(keyed):
     program.process.send_signal(signal.SIGHUP)
     until(lambda: ask.get("/", bearer(key)).status == 401)
     assert ask.get("/", bearer(other)).status == 200
+
+
+def test_who_guesses_is_looked_at_now_and_then_and_locks_nobody_out(keyed):
+    program, path, key = keyed
+    ask = client.Client(program)
+    late = new_key("late", "--file", str(path))
+    program.process.send_signal(signal.SIGHUP)
+    until(lambda: "API keys" in program.stderr)
+    guesser = somewhere()
+    assert ask.get("/", bearer(key)).status == 200
+    guesses = [ask.get("/", bearer(f"agk_{n:043}"), guesser) for n in range(40)]
+    assert [guess.status for guess in guesses[:20]] == [401] * 20
+    # One every three seconds is looked at, and so is one of these perhaps.
+    assert [guess.status for guess in guesses[20:]].count(429) >= 18
+    assert guesses[-1].json["code"] == "too-many-requests" and int(guesses[-1]["Retry-After"]) > 0
+    # What was good before is good, where others guess too; a key that is new there has to wait.
+    assert ask.get("/", bearer(key), guesser).status == 200
+    assert ask.get("/", bearer(late), guesser).status == 429
+    assert ask.get("/", bearer(late), somewhere()).status == 200
+    assert ask.get("/livez", guesser).status == 200
 
 
 def test_a_slip_of_the_pen_locks_nobody_out(keyed):
@@ -199,7 +229,7 @@ def issuer():
 @pytest.fixture(scope="module")
 def trusting(issuer):
     """A client of a gateway that trusts the issuer."""
-    program = programs.serve("--local", "--workers", "1", *issuer.flags)
+    program = programs.serve("--local", "--workers", "1", *BELIEVING, *issuer.flags)
     yield client.Client(program)
     program.end()
 
@@ -216,11 +246,11 @@ def test_a_token_of_each_algorithm_is_verified(issuer, trusting, algorithm):
         assert trusting.get("/", bearer(token)).status == 200
         assert trusting.get("/", bearer(token)).status == 200
     forged = tokens.Key(algorithm, algorithm).sign(issuer.claims())
-    assert trusting.get("/", bearer(forged)).status == 401
+    assert trusting.get("/", bearer(forged), somewhere()).status == 401
     head, claims, signature = token.split(".")
     other = key.sign(issuer.claims(sub="root")).split(".")[1]
     for broken in [f"{head}.{other}.{signature}", f"{head}.{claims}.", f"{head}.{claims}.{signature[:-4]}"]:
-        assert trusting.get("/", bearer(broken)).status == 401
+        assert trusting.get("/", bearer(broken), somewhere()).status == 401
 
 
 def es256(**changes):
@@ -349,7 +379,7 @@ def test_a_good_token_is_taken(issuer, trusting, make):
 def test_a_bad_token_is_refused(issuer, make, words, request):
     trusting = request.getfixturevalue("roomy")
     token = make(issuer)
-    answer = trusting.get("/", bearer(token))
+    answer = trusting.get("/", bearer(token), somewhere())
     if words is None:  # PS256 by the key of RS256, which is for any algorithm of RSA here
         assert answer.status == 200
         return
@@ -362,7 +392,7 @@ def test_a_bad_token_is_refused(issuer, make, words, request):
 @pytest.fixture(scope="module")
 def roomy(issuer):
     """The same with heads that a huge token fits into."""
-    program = programs.serve("--local", "--workers", "1", "--max-head", "64KiB", *issuer.flags)
+    program = programs.serve("--local", "--workers", "1", "--max-head", "64KiB", *BELIEVING, *issuer.flags)
     yield client.Client(program)
     program.end()
 

@@ -1,3 +1,4 @@
+import Callers
 import EventLoop
 import HTTPMessage
 import HTTPTypes
@@ -47,6 +48,8 @@ struct AuthorizationTests {
       body: BufferedBody(bytes(content)))
   }
 
+  private static let callers = Authenticator.Ways(certificates: true)
+
   private static let json = [(name: "Content-Type", value: "application/json")]
 
   /// The status, and the problem's code where there is one, of each request, with the calls that it took.
@@ -57,7 +60,8 @@ struct AuthorizationTests {
     let calls = Calls()
     let policy = try Self.policy(rules)
     return try await withGateway(
-      calls: calls, answering: Self.athena(calls), codeSources: codeSources, policy: policy
+      calls: calls, answering: Self.athena(calls), callers: Self.callers, codeSources: codeSources,
+      policy: policy
     ) { gateway in
       var answers: [(status: Int, code: String?, calls: [String])] = []
       for request in requests {
@@ -99,7 +103,9 @@ struct AuthorizationTests {
   ) async throws {
     let calls = Calls()
     let policy = try Self.policy(Self.reports)
-    try await withGateway(calls: calls, answering: Self.athena(calls), policy: policy) { gateway in
+    try await withGateway(
+      calls: calls, answering: Self.athena(calls), callers: Self.callers, policy: policy
+    ) { gateway in
       var answers: [(Response, [String])] = []
       for session in ["theirs", "nobodys", "theirs", "nobodys"] {
         let before = calls.names.count
@@ -166,7 +172,8 @@ struct AuthorizationTests {
   @Test func `What Athena can't say now is no denial`() async throws {
     let policy = try Self.policy(Self.reports)
     try await withGateway(
-      answering: always(.error("TooManyRequestsException", "m")), policy: policy
+      answering: always(.error("TooManyRequestsException", "m")), callers: Self.callers,
+      policy: policy
     ) { gateway in
       let answer = try await gateway.respond(to: Self.request(.get, "/sessions/mine"))
       #expect(answer.json?["code"]?.asString == "throttled")
@@ -177,7 +184,7 @@ struct AuthorizationTests {
     let calls = Calls()
     let policy = try Self.policy(Self.reports)
     try await withGateway(
-      calls: calls, answering: Self.athena(calls), policy: policy,
+      calls: calls, answering: Self.athena(calls), callers: Self.callers, policy: policy,
       shared: Gateway.Shared(callerLimits: CallerLimits(rate: 1))
     ) { gateway in
       var statuses: [Int] = []
