@@ -46,3 +46,9 @@ def test_the_container_is_no_root_and_has_nothing_to_write_to(container):
 def test_a_task_has_longer_to_end_than_the_gateway_takes(container):
     # --grace-period, and what Fargate allows at most.
     assert 30 < container["stopTimeout"] <= 120
+
+
+def test_Prometheus_reaches_the_metrics(container):
+    ports = {port["name"]: port["containerPort"] for port in container["portMappings"]}
+    variables = {variable["name"]: variable["value"] for variable in container["environment"]}
+    assert variables["ATHENA_GATEWAY_METRICS_LISTEN"] == f"0.0.0.0:{ports['metrics']}"
