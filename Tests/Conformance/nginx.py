@@ -1,6 +1,7 @@
 """The real nginx, with what the README says to configure."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,9 +18,9 @@ class Nginx:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.folder = folder
-        configuration = configuration.replace("listen 8000;", f"listen 127.0.0.1:{self.port};")
-        configuration = configuration.replace("/srv/www", str(folder / "www"))
-        assert str(self.port) in configuration and str(folder) in configuration
+        configuration, listeners = re.subn(r"listen (?:[\d.]+:)?\d+\b", f"listen 127.0.0.1:{self.port}", configuration)
+        configuration = configuration.replace("/srv/www", str(folder / "www")).replace("/etc/nginx", str(folder))
+        assert listeners == 1 and str(folder) in configuration
         # Workers of root's are another user, who can't read the tests' folders.
         user = "user root;" if os.geteuid() == 0 else ""
         paths = " ".join(f"{name}_temp_path {folder}/{name};" for name in KINDS)

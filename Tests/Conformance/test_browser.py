@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(not nginx.NGINX, reason="no nginx"),
 ]
 OTHER = "A page of another origin, with a key"
-BASE = ["--base-path", "/athena"]
+BASE = ["--base-path", "/athena", "--trusted-proxy", "127.0.0.1"]
 SUBMIT = """fetch("/athena/sessions/demo/calculations", {
     method: "POST", headers: { "Content-Type": "text/x-python" }, body: CODE
 }).then(answer => answer.headers.get("Location"))"""

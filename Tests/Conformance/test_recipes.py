@@ -1,6 +1,9 @@
 """The README's recipes, as they stand there."""
 
 import json
+import os
+import pathlib
+import socket
 import subprocess
 import sys
 
@@ -71,3 +74,52 @@ def test_python_requests(local, tmp_path):
         [sys.executable, "recipe.py"], cwd=tmp_path, env=programs.environment(), capture_output=True, text=True, timeout=60
     )
     assert (run.returncode, run.stdout) == (0, "COMPLETED 45\n"), run
+
+
+@pytest.fixture
+def types(tmp_path):
+    """Types commands of the README's, of which `serve` goes on until the last one. Returns what they print, and serve's log."""
+    (tmp_path / "athena-gateway").symlink_to(programs.BINARY)
+    path = os.pathsep.join([str(tmp_path), str(pathlib.Path(sys.executable).parent), os.environ["PATH"]])
+
+    def typist(commands):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        script, log = "", tmp_path / "log"
+        for line in commands.replace("\\\n", " ").replace(":8080", f":{port}").splitlines():
+            if line.startswith("athena-gateway serve"):
+                scheme = "https" if "--tls-key" in line else "http"
+                line += f" --listen 127.0.0.1:{port} --metrics-listen none --drain-delay 0 > {log} 2>&1 &"
+                line += " trap 'kill $! && wait $!' EXIT\n"
+                line += f"until curl -sko /dev/null {scheme}://127.0.0.1:{port}/livez; do kill -0 $!; sleep 0.1; done"
+            script += line + "\n"
+        run = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=programs.environment(PATH=path), capture_output=True,
+            text=True, timeout=http1.PATIENCE,
+        )  # fmt: skip
+        assert run.returncode == 0, run
+        return run.stdout, log.read_text()
+
+    return typist
+
+
+def test_a_caller_with_a_key_is_served(types):
+    commands = readme.recipe("API keys")[0].splitlines()
+    commands[0] = f"key=$({commands[0]})"
+    printed, log = types("\n".join(commands).replace("agk_…", '"$key"'))
+    assert json.loads(printed)["name"] == "Athena Gateway" and "caller=key:reports" in log
+
+
+def test_a_caller_with_a_token_of_one_s_own_is_served(types, tmp_path):
+    _, issuer, commands = readme.recipe("JWTs")
+    (tmp_path / "issuer.py").write_text(issuer)
+    printed, log = types(commands)
+    assert json.loads(printed)["name"] == "Athena Gateway" and "caller=token:ada" in log
+
+
+def test_a_caller_with_a_certificate_of_one_s_own_is_served(types):
+    server, authority, commands = readme.recipe("TLS")
+    printed, _ = types(server)
+    assert json.loads(printed)
+    printed, log = types(f"{authority}\n{commands}")
+    assert json.loads(printed)["name"] == "Athena Gateway" and "caller=certificate:dns:reports.example" in log
