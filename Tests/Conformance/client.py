@@ -8,6 +8,7 @@ import urllib.parse
 import contract
 import http1
 import programs
+from waiting import until
 
 PYTHON = ("Content-Type", "text/x-python")
 JSON = ("Content-Type", "application/json")
@@ -68,7 +69,8 @@ class Client:
         if problem["code"] in explained:
             return
         explained.add(problem["code"])
-        page = self("GET", problem["type"]).json
+        # Where the problem is the caller's rate, that holds for this too.
+        page = until(lambda: self("GET", problem["type"]), lambda answer: answer.status != 429)[-1].json
         assert page.pop("explanation")
         assert page == {name: problem[name] for name in ("code", "status", "title", "retryable")}
 

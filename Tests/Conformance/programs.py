@@ -56,7 +56,8 @@ class Program:
     """A command that serves, ready: its first line is there."""
 
     def __init__(self, *arguments, binary=BINARY, user=None, **variables):
-        self.errors = tempfile.TemporaryFile()
+        # Reading moves the place where the program writes too, which is the end wherever that is.
+        self.errors = tempfile.TemporaryFile("a+b")
         self.process = subprocess.Popen(
             [binary, *quietly(arguments)],
             env=environment(**variables),

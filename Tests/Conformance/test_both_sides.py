@@ -11,6 +11,7 @@ import client
 import contract
 import http1
 import programs
+from waiting import until
 
 DOCUMENT = contract.openapi()
 # What any request can be answered with: OpenAPITests has the list by the server's own rules.
@@ -111,17 +112,20 @@ class Recorder:
 def record():
     """All that can be seen, in some hundred requests."""
     capture = capturing.Capture()
-    program = programs.serve_before(capture)
-    gateway = client.Client(program)
+    started = [programs.serve_before(capture), programs.serve_before(capture, "--caller-rate", "1")]
+    gateway, limited_gateway = map(client.Client, started)
     ask = Recorder(gateway, capture)
     try:
         successes(ask)
         refusals(ask)
         failures(ask)
+        ask.gateway = limited_gateway
+        throttling(ask)
         yield ask
     finally:
-        gateway.close()
-        program.end()
+        for caller, program in zip((gateway, limited_gateway), started, strict=True):
+            caller.close()
+            program.end()
         capture.close()
 
 
@@ -212,6 +216,12 @@ def failures(ask):
             query = "?workGroup=w" if (template, method) == (SESSIONS, "GET") else ""
             answer = ask(template, method, query=query, **{operation: failure})
             assert str(answer.status) == status, (template, method)
+
+
+def throttling(ask):
+    """Of what Athena has no part in, a caller can have too much by the gateway's own rate alone; of the rest by both."""
+    for template in ("/", "/openapi.yaml", "/problems/{code}", SESSION):
+        until(lambda: ask(template, "GET").status, lambda status: status == 429)
 
 
 def documented():

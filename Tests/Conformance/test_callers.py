@@ -103,7 +103,7 @@ def keyed(start, tmp_path):
     """A gateway that takes API keys, and the file of those."""
     path = tmp_path / "keys.json"
     key = new_key("reports", "--file", str(path))
-    program = start(programs.serve, "--local", "--api-keys", str(path), *BELIEVING)
+    program = start(programs.serve, "--local", "--log-level", "notice", "--api-keys", str(path), *BELIEVING)
     return program, path, key
 
 
@@ -170,7 +170,7 @@ def test_who_guesses_is_looked_at_now_and_then_and_locks_nobody_out(keyed):
     ask = client.Client(program)
     late = new_key("late", "--file", str(path))
     program.process.send_signal(signal.SIGHUP)
-    until(lambda: "API keys" in program.stderr)
+    until(lambda: ("notice", f"API keys, {path}: has changed, and is in use as it is now") in program.log)
     guesser = somewhere()
     assert ask.get("/", bearer(key)).status == 200
     guesses = [ask.get("/", bearer(f"agk_{n:043}"), guesser) for n in range(40)]
@@ -419,15 +419,15 @@ def test_an_algorithm_that_the_set_names_is_the_keys_only_one(start, tmp_path):
 def test_a_new_key_is_fetched_once_a_token_names_it(start):
     old, new = tokens.Key("ES256", "old"), tokens.Key("ES256", "new")
     issuer = tokens.Issuer(old)
-    program = start(programs.serve, "--local", *issuer.flags)
+    program = start(programs.serve, "--local", "--log-level", "notice", *issuer.flags, *BELIEVING)
     ask = client.Client(program)
-    program.wait_for_line("keys of JWTs")
+    until(lambda: any(level == "notice" and line.startswith("keys of JWTs") for level, line in program.log))
     assert ask.get("/", bearer(old.sign(issuer.claims()))).status == 200
     fetches = len(issuer.requests)
     issuer.keys = [new]
     # The first fetch was a moment ago: the next is made half a minute later, however many ask.
     for _ in range(20):
-        assert ask.get("/", bearer(new.sign(issuer.claims()))).status == 401
+        assert ask.get("/", bearer(new.sign(issuer.claims())), somewhere()).status == 401
     assert len(issuer.requests) == fetches
     assert ask.get("/", bearer(old.sign(issuer.claims()))).status == 200
     issuer.close()

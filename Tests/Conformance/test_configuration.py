@@ -41,6 +41,9 @@ VALUES = {
     "caller-waits": ["0", "1", "2"],
     "max-upstream-calls": ["1", "2", "3"],
     "min-rate": ["0", "1", "1KiB"],
+    "log-format": ["json", "text", "json"],
+    "log-level": ["error", "warning", "notice"],
+    "metrics-listen": ["127.0.0.1:1", "[::1]:2", "none"],
     "drain-delay": ["0ms", "1ms", "29s"],
     "grace-period": ["6s", "7s", "1m"],
     **{

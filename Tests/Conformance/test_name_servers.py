@@ -81,9 +81,11 @@ def gateway(network, tmp_path):
     def start(**variables):
         path = str(tmp_path / "socket")
         settings = {"AWS_REGION": "eu-west-1", "AWS_MAX_ATTEMPTS": "1", **programs.CREDENTIALS, **variables}
+        # All of the test's callers come through one socket, and count as one.
+        arguments = ["serve", "--listen", f"unix:{path}", "--workers", "1", "--caller-requests", "1000"]
         gateways.append(
             network.start(
-                programs.BINARY, "serve", "--listen", f"unix:{path}", "--workers", "1",
+                programs.BINARY, *programs.quietly(arguments),
                 env=programs.environment(**settings), stdout=subprocess.PIPE,
             )
         )  # fmt: skip

@@ -59,7 +59,7 @@ struct SettingsReader {
       note(setting.name, .text(setting.show(value)), source)
       return value
     } catch {
-      note(setting.name, error)
+      note(setting.name, [error])
       return setting.standard
     }
   }
@@ -73,14 +73,14 @@ struct SettingsReader {
       return false
     }
     guard let value = Bool(text) else {
-      note(name, SettingsError(description: "\(text.quoted) is neither true nor false"))
+      note(name, [SettingsError(description: "\(text.quoted) is neither true nor false")])
       return false
     }
     note(name, .switch(value), source)
     return value
   }
 
-  /// All values of a setting that can have several; none, with the fault noted, where one can't be used.
+  /// All values of a setting that can have several; none, with each fault noted, where some can't be used.
   mutating func list<Value>(_ settings: [GatewaySetting<Value?>]) -> [Value] {
     guard let setting = settings.first, checkFile(setting.name, .arrayOfStrings) else { return [] }
     let given = settings.compactMap(\.given)
@@ -89,14 +89,14 @@ struct SettingsReader {
       note(setting.name, setting.shownStandard, .standard)
       return []
     }
-    do {
-      let values = try texts.map(setting.read)
-      note(setting.name, .list(values.map(setting.show)), source)
-      return values.compactMap { $0 }
-    } catch {
-      note(setting.name, error)
+    let results = texts.map { text in Result { try setting.read(text) } }
+    let values = results.compactMap { try? $0.get() }
+    guard values.count == texts.count else {
+      note(setting.name, results.compactMap(\.failure))
       return []
     }
+    note(setting.name, .list(values.map(setting.show)), source)
+    return values.compactMap { $0 }
   }
 
   /// A text with what messages call its place; nil where nobody has set it.
@@ -129,9 +129,15 @@ struct SettingsReader {
     found.append(FoundSetting(name, value, source))
   }
 
-  private mutating func note(_ name: String, _ error: any Error) {
+  private mutating func note(_ name: String, _ errors: [any Error]) {
     found.append(FoundSetting(name, .faulty, source))
-    problems.add("\(label(name)): \(error)")
+    for error in errors { problems.add("\(label(name)): \(error)") }
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let error) = self { error } else { nil }
   }
 }
 
