@@ -185,7 +185,7 @@ public final class Gateway {
     case (.sessions, _): return try await listSessions(request, context)
     case (.session(let sessionID), .delete):
       return try await terminateSession(sessionID, request)
-    case (.session(let sessionID), _): return try await getSession(sessionID, request)
+    case (.session(let sessionID), _): return try await getSession(sessionID, request, context)
     case (.executors(let sessionID), _): return try await listExecutors(sessionID, request)
     case (.calculations(let sessionID), .post):
       return try await startCalculation(sessionID, request, context)
@@ -194,7 +194,7 @@ public final class Gateway {
     case (.calculation(let sessionID, let calculationID), .delete):
       return try await stopCalculation(sessionID, calculationID, request)
     case (.calculation(let sessionID, let calculationID), _):
-      return try await getCalculation(sessionID, calculationID, request)
+      return try await getCalculation(sessionID, calculationID, request, context)
     case (.code(let sessionID, let calculationID), _):
       return try await getCode(sessionID, calculationID, request)
     case (.events(let sessionID, let calculationID), _):
