@@ -150,8 +150,8 @@ public final class Gateway {
     return context.answer(Problem(refusal))
   }
 
-  /// The order of judgement: host and origin, a browser's preflight, caller, route, method, policy, the caller's
-  /// limits, then all that belongs to the route.
+  /// The order of judgement: host and origin, a browser's preflight, caller, the caller's rate, route, method,
+  /// policy, the caller's other limits, then all that belongs to the route.
   private func judge(_ request: Request, _ context: RequestContext) async throws -> Response {
     // Its target is a host to be reached through a proxy, and no resource of anybody's.
     guard request.method != .connect else {
@@ -164,6 +164,7 @@ public final class Gateway {
       return answer
     }
     context.caller = try await caller(of: request)
+    if !Self.isHealthCheck(request, under: configuration.basePath) { try count(request, context) }
     // It asks whether the server is there, and not about a resource (RFC 9110 §9.3.7).
     if request.method == .options, request.path == "*" { return Response(status: .noContent) }
     let route = try Route(path: request.path, under: configuration.basePath)
@@ -184,7 +185,7 @@ public final class Gateway {
     case (.sessions, _): return try await listSessions(request, context)
     case (.session(let sessionID), .delete):
       return try await terminateSession(sessionID, request)
-    case (.session(let sessionID), _): return try await getSession(sessionID, request)
+    case (.session(let sessionID), _): return try await getSession(sessionID, request, context)
     case (.executors(let sessionID), _): return try await listExecutors(sessionID, request)
     case (.calculations(let sessionID), .post):
       return try await startCalculation(sessionID, request, context)
@@ -193,7 +194,7 @@ public final class Gateway {
     case (.calculation(let sessionID, let calculationID), .delete):
       return try await stopCalculation(sessionID, calculationID, request)
     case (.calculation(let sessionID, let calculationID), _):
-      return try await getCalculation(sessionID, calculationID, request)
+      return try await getCalculation(sessionID, calculationID, request, context)
     case (.code(let sessionID, let calculationID), _):
       return try await getCode(sessionID, calculationID, request)
     case (.events(let sessionID, let calculationID), _):

@@ -7,13 +7,13 @@ import JSON
 extension Gateway {
   /// `GET /sessions/{sessionId}/calculations/{calculationId}`: GetCalculationExecution.
   func getCalculation(
-    _ sessionID: String, _ calculationID: String, _ request: Request
+    _ sessionID: String, _ calculationID: String, _ request: Request, _ context: RequestContext
   ) async throws -> Response {
     let outputs = try IncludedOutput.outputs(
       in: Query(request.query, allowed: [IncludedOutput.parameter]))
     let calculation =
       if let wait = preferredWait(request) {
-        try await calculation(calculationID, of: sessionID, during: wait)
+        try await calculation(calculationID, of: sessionID, during: wait, request, context)
       } else {
         try await calculation(calculationID, of: sessionID)
       }
@@ -45,13 +45,16 @@ extension Gateway {
   /// The calculation once it has ended, or as it is at the end of the wait. It is proved with the first
   /// answer to the one who watches it, so that however many wait it costs no calls of their own.
   private func calculation(
-    _ calculationID: String, of sessionID: String, during wait: Wait
+    _ calculationID: String, of sessionID: String, during wait: Wait, _ request: Request,
+    _ context: RequestContext
   ) async throws(Problem) -> CalculationExecution {
     _ = try shared.provedPairs.proof(of: calculationID, in: sessionID)
     let watcher = watch(calculation: calculationID)
     let first = try await known(watcher, during: wait)
     try check(first, calculationID, isOf: sessionID)
-    return try await settled(first, watcher, during: wait) { $0.isTerminal }
+    let calculation = try await settled(first, watcher, during: wait) { $0.isTerminal }
+    try await judgeAgain(request, context)
+    return calculation
   }
 
   /// The calculation, if it is the session's. Athena addresses calculations by their id alone: without

@@ -27,9 +27,11 @@ extension Gateway {
     return Self.eventStream { [self] writer in
       var events = EventStream(to: writer, after: last?.number ?? 0)
       do {
-        try await send(first, to: &events, watcher, request)
+        try await send(first, to: &events, watcher, request, context)
       } catch let error as AthenaError {
         try await events.problem(context.answer(Problem(error)))
+      } catch let problem as Problem {
+        try await events.problem(context.answer(problem))
       }
     }
   }
@@ -38,28 +40,28 @@ extension Gateway {
   /// back, to another gateway.
   private func send(
     _ first: CalculationExecution, to events: inout EventStream,
-    _ watcher: Watcher<CalculationExecution>, _ request: Request
+    _ watcher: Watcher<CalculationExecution>, _ request: Request, _ context: RequestContext
   ) async throws {
     try await events.begin()
     var next: CalculationExecution? = first
     while let calculation = next {
       try await events.state(calculation)
       if calculation.isTerminal { return try await events.end(calculation) }
-      next = try await change(of: calculation, watcher, events, request)
+      next = try await change(of: calculation, watcher, events, request, context)
     }
   }
 
   /// Waits for the next state, and lets nobody take the stream for dead meanwhile; nil for a drain.
   private func change(
     of known: CalculationExecution, _ watcher: Watcher<CalculationExecution>,
-    _ events: EventStream, _ request: Request
+    _ events: EventStream, _ request: Request, _ context: RequestContext
   ) async throws -> CalculationExecution? {
     while true {
       let wait = Wait(of: Self.silence, for: request, on: loop)
-      if let next = try await watcher.state(during: wait, where: { $0.isNews(after: known) }) {
-        return next
-      }
-      guard wait.end == .timeout else { return nil }
+      let next = try await watcher.state(during: wait, where: { $0.isNews(after: known) })
+      guard next != nil || wait.end == .timeout else { return nil }
+      try await judgeAgain(request, context)
+      if let next { return next }
       try await events.stayAlive()
     }
   }

@@ -84,6 +84,7 @@ public final class RequestContext: DeliveryObserver {
 
   /// A stream keeps the request's place until its end; any other answer is as good as given.
   private func holdingSlot(_ response: Response) -> Response {
+    calls.place?.letGo()
     defer { slot = nil }
     guard let slot, case .stream(let length, let write) = response.content else { return response }
     var response = response

@@ -35,12 +35,13 @@ extension Gateway {
     let input = StartCalculationExecution(
       sessionID: sessionID, codeBlock: codeBlock, description: submission.description,
       clientRequestToken: token)
-    var outcome = try await start(input, query.waiting, request)
+    var outcome = try await start(input, query.waiting, request, context)
     let id = outcome.state.calculationExecutionID ?? ""
     context.startedCalculationID = id
+    let waits = WaitPreference(request.fields) != nil
+    if waits { try await judgeAgain(request, context) }
     let share = OutputBudget.Share(of: outputBudget)
     let included = await included(query.outputs, of: id, for: &outcome, share)
-    let waits = WaitPreference(request.fields) != nil
     let location = configuration.basePath.calculation(id, of: sessionID)
     let (state, failure) = (outcome.state, outcome.failure)
     return Response.json(

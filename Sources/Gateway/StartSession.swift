@@ -38,6 +38,10 @@ extension Gateway {
     }
     let (id, outcome) = try await start(session: input, waiting, request)
     context.startedSessionID = id
+    if WaitPreference(request.fields) != nil {
+      try await judgeAgain(request, context)
+      try context.check(.post, onSessionsOf: workGroup)
+    }
     if context.rights != nil { shared.workGroups.record(workGroup, of: id) }
     let location = configuration.basePath.session(id)
     return .json(status: .created, fields: [.location: location]) { writer in

@@ -26,6 +26,8 @@ public final class CallRecord {
 
   /// The fields that go with each call, not signed: what stands between may change them.
   public let fields: [(name: String, value: String)]
+  /// What whoever the calls are for may have of AWS; nil where nobody bounds it.
+  public var place: (any CallPlace)?
   /// The last call that is over.
   public private(set) var last: Outcome?
   /// What AWS has called the last call.
@@ -36,8 +38,9 @@ public final class CallRecord {
   /// That of all calls; those that were made at the same time count each.
   public private(set) var time = Duration.zero
 
-  public init(fields: [(name: String, value: String)] = []) {
+  public init(fields: [(name: String, value: String)] = [], place: (any CallPlace)? = nil) {
     self.fields = fields
+    self.place = place
   }
 
   public func note(_ outcome: Outcome) {

@@ -8,6 +8,8 @@ import statistics
 import struct
 import time
 
+import pytest
+
 import capture as capturing
 import client
 import contract
@@ -108,6 +110,26 @@ def test_a_greedy_caller_does_not_slow_another_one(start, capture):
         assert statistics.median(during) < 20 + 5 * statistics.median(before)
 
 
+@pytest.mark.parametrize(
+    "target, field, operation",
+    [
+        ("/sessions?workGroup=spark", ("Prefer", "wait=0"), "ListSessions"),
+        ("/sessions/s{number}", ("Prefer", "wait=300"), "GetSession"),
+        (CALCULATION[:-1] + "{number}/events", ("Prefer", "wait=0"), "GetCalculationExecution"),
+    ],
+)
+def test_whatever_its_requests_are_one_caller_has_only_its_part_of_the_calls(start, capture, target, field, operation):
+    program = start(
+        programs.serve_before, capture, "--workers", "1", "--caller-requests", "10", "--max-upstream-calls", "20"
+    )
+    capture.on(operation, capture.hang)
+    with callers(program, "127.0.0.2", "127.0.0.3") as (greedy, modest):
+        waits = [greedy.send(target.format(number=number), field) for number in range(40)]
+        until(lambda: capture.count(operation), lambda count: count == 10)
+        assert modest.ask("/sessions/demo/executors").status == 200
+        assert capture.count(operation) == 10 and len(waits) == 40
+
+
 def medians(*series):
     return [f"{statistics.median(times):.2f} (max {max(times):.1f})" for times in series]
 
@@ -119,7 +141,7 @@ def test_too_many_waits_are_refused_and_end_with_their_connections(start, captur
         waits = [greedy.send(CALCULATION, ("Prefer", "wait=300")) for _ in range(2)]
         events = greedy.send(f"{CALCULATION}/events")
         assert http1.read_head(events.stream, http1.Answer)
-        answer = until(lambda: greedy.ask(f"{CALCULATION}/events", ("Prefer", "wait=1"), method="HEAD").status, lambda status: status == 429)
+        answer = until(lambda: greedy.ask(CALCULATION, ("Prefer", "wait=0"), method="HEAD").status, lambda status: status == 429)
         assert answer[-1] == 429
         problem = greedy.ask(CALCULATION, ("Prefer", "wait=300"))
         assert problem.status == 429 and problem["Retry-After"] == "1"
@@ -147,9 +169,12 @@ def test_a_rate_is_told_with_every_answer_that_counts(start, capture):
     caller = client.Client(program)
     first = caller.get("/")
     assert (first["RateLimit"], first["RateLimit-Policy"]) == ('"requests";r=2;t=1', policy)
-    for path, status in [("/livez", 200), ("/nothing", 404)]:
-        answer = caller.get(path)
-        assert (answer.status, answer["RateLimit"], answer["RateLimit-Policy"]) == (status, None, None)
+    answer = caller.get("/livez")
+    assert (answer.status, answer["RateLimit"], answer["RateLimit-Policy"]) == (200, None, None)
+    # What is refused is counted as well.
+    for method, path, status in [("GET", "/nothing", 404), ("PUT", "/", 405), ("OPTIONS", "/", 429)]:
+        answer = caller(method, path)
+        assert (answer.status, answer["RateLimit-Policy"]) == (status, policy)
     caller.close()
     with callers(program, "127.0.0.2") as [other]:
         answers = burst(other)

@@ -15,7 +15,7 @@ struct CallerUsageTests {
     _ usage: CallerUsage, _ partition: Partition, as kind: Usage.Kind = .request,
     at now: Instant? = nil
   ) -> Usage.Excess? {
-    switch usage.admit(partition, as: kind, at: now ?? self.now).slot {
+    switch usage.admit(partition, as: kind, at: now ?? self.now) {
     case .success: nil
     case .failure(let excess): excess
     }
@@ -40,18 +40,43 @@ struct CallerUsageTests {
 
   @Test func `A caller has its rate, whatever another one has used up`() {
     let usage = CallerUsage(CallerLimits(rate: 10, burst: 2))
-    #expect(usage.admit(one, as: .request, at: now).remaining == 1)
-    #expect(usage.admit(one, as: .wait, at: now).remaining == 0)
-    #expect(excess(usage, one) == .rate(10))
-    #expect(usage.admit(one, as: .request, at: now).remaining == 0)
-    #expect(usage.admit(other, as: .request, at: now).remaining == 1)
-    #expect(excess(usage, one, at: now + .milliseconds(100)) == nil)
+    for (isWithin, remaining) in [(true, 1), (true, 0), (false, 0), (false, 0)] {
+      #expect(usage.count(one, at: now)! == (isWithin, remaining))
+    }
+    #expect(usage.count(other, at: now)! == (true, 1))
+    #expect(usage.count(one, at: now + .milliseconds(100))! == (true, 0))
   }
 
   @Test func `Without a rate nothing is said of one`() {
     let usage = CallerUsage(CallerLimits())
-    #expect(usage.admit(one, as: .request, at: now).remaining == nil)
+    #expect(usage.count(one, at: now) == nil)
     #expect(usage.limits.fields(remaining: nil) == [:])
+  }
+
+  @Test func `A wait that calls takes a request's place, when it is its turn`() async throws {
+    let usage = CallerUsage(CallerLimits(requests: 1))
+    let (one, now) = (one, now)
+    try await onLoop { loop in
+      var first: CallerUsage.Slot? = try usage.admit(one, as: .request, at: now).get()
+      let waiting = WaitingCalls(usage, of: one)
+      let cancelled = LoopTask(on: loop) { await usage.nextPlace(of: one) == nil }
+      let turn = LoopTask(on: loop) {
+        await waiting.take()
+        await waiting.take()
+      }
+      for _ in 0..<10 { await Task.yield() }
+      cancelled.cancel()
+      #expect(try await cancelled.value)
+      withExtendedLifetime(first) {}
+      first = nil
+      try await turn.value
+      // It has the only place, and no newcomer gets it before it lets go.
+      #expect(throws: Usage.Excess.requests(1)) {
+        try usage.admit(one, as: .request, at: now).get()
+      }
+      waiting.letGo()
+      #expect(throws: Never.self) { try usage.admit(one, as: .request, at: now).get() }
+    }
   }
 
   @Test(arguments: [
@@ -74,8 +99,8 @@ struct CallerUsageTests {
     let busy = usage.admit(one, as: .wait, at: now)
     for second in 0..<10 {
       for number in 0..<3000 {
-        _ = usage.admit(
-          .network(Network(of: IPAddress(v4: UInt32(number)), length: 128)), as: .request,
+        _ = usage.count(
+          .network(Network(of: IPAddress(v4: UInt32(number)), length: 128)),
           at: now + .seconds(10 * second))
         #expect(usage.count <= 2001)
       }

@@ -51,6 +51,7 @@ func withGateway<Value: Sendable>(
   callers: Authenticator.Ways = Authenticator.Ways(), basePath: BasePath = .root,
   sessions: SessionDefaults = SessionDefaults(), codeSources: CodeSources = CodeSources(),
   proxies: TrustedProxies = TrustedProxies(), policy: Policy? = nil,
+  judging: (@Sendable () -> Policy)? = nil,
   shared: Gateway.Shared = Gateway.Shared(),
   _ body: @escaping @Sendable (Gateway) async throws -> Value
 ) async throws -> Value {
@@ -85,7 +86,7 @@ func withGateway<Value: Sendable>(
       authenticator: Authenticator(callers, on: loop, clock: { 1_763_799_353 }),
       configuration: .init(
         version: "0.1.0", hosts: hosts, proxies: proxies,
-        policy: policy.map { policy in { @Sendable in policy } }, basePath: basePath,
+        policy: judging ?? policy.map { policy in { @Sendable in policy } }, basePath: basePath,
         sessions: sessions, codeSources: codeSources, openAPI: OpenAPIDocument.bytes),
       shared: shared)
     return try await body(gateway)

@@ -29,6 +29,7 @@ final class ServiceCaller {
     _ send: (ClientRequest) async throws(CallFailure) -> Answer
   ) async throws(AWSError) -> Answer {
     let record = CallRecord.current?.value
+    await record?.place?.take()
     var call = Call(policy: context.shared.retries, trace: record?.fields ?? [])
     let begun = Instant.now
     let result: Result<Answer, AWSError>

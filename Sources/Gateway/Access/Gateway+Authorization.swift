@@ -1,4 +1,5 @@
 import Athena
+import Callers
 import EventLoop
 import HTTPMessage
 import HTTPTypes
@@ -9,21 +10,58 @@ extension Gateway {
   func letIn(
     _ request: Request, to route: Route, _ context: RequestContext
   ) async throws(Problem) {
+    let undecided = try judge(request, to: route, context)
+    try admit(request, to: route, context)
+    try await decide(undecided, request, context)
+  }
+
+  /// Judges a request again that has waited, before it gets anything more: its caller's key may be revoked since,
+  /// its token over, or the policy another one.
+  ///
+  /// - Throws: What the request would get now.
+  func judgeAgain(_ request: Request, _ context: RequestContext) async throws(Problem) {
+    guard let route = context.route else { return }
+    let caller: Caller
+    do throws(AuthenticationFault) {
+      caller = try await authenticator.caller(of: request)
+    } catch {
+      throw Problem(error)
+    }
+    guard caller == context.caller else {
+      throw Problem(.unauthenticated, "the request's credentials are another caller's by now")
+    }
+    try await decide(judge(request, to: route, context), request, context)
+  }
+
+  /// What of the policy's judgement the workgroup of a session is still needed for.
+  private struct Undecided {
+    let rights: Rights
+    let sessionID: String
+  }
+
+  /// Judges by what is known without a call; nil where that is enough.
+  private func judge(
+    _ request: Request, to route: Route, _ context: RequestContext
+  ) throws(Problem) -> Undecided? {
     let rights = configuration.policy?().rights(of: context.caller)
     context.rights = rights
     if case .sessions = route {
       try context.check(request.method, onSessionsOf: nil)
     }
-    guard let rights, let sessionID = route.sessionID else {
-      return try admit(request, to: route, context)
-    }
+    guard let rights, let sessionID = route.sessionID else { return nil }
     let verdict = rights.verdict(on: request.method, ofSession: sessionID, in: nil)
-    if verdict != .undecided { try context.take(verdict, on: request.method) }
-    try admit(request, to: route, context)
-    if verdict == .undecided {
-      try context.take(
-        await self.verdict(rights, on: request.method, of: sessionID), on: request.method)
-    }
+    guard verdict != .undecided else { return Undecided(rights: rights, sessionID: sessionID) }
+    try context.take(verdict, on: request.method)
+    return nil
+  }
+
+  private func decide(
+    _ undecided: Undecided?, _ request: Request, _ context: RequestContext
+  ) async throws(Problem) {
+    guard let undecided else { return }
+    try context.take(
+      await verdict(undecided.rights, on: request.method, of: undecided.sessionID),
+      on: request.method)
   }
 
   /// Judges by the session's workgroup. One that the caller may not see costs a call each time, as one does

@@ -3,7 +3,7 @@ import HTTPMessage
 
 /// What callers have of the gateway at the moment, for all workers.
 final class CallerUsage: Sendable {
-  /// A request's place among those of its caller; given back at its end.
+  /// A place among those of a caller; given back at its end.
   final class Slot {
     private let usage: CallerUsage
     private let partition: Partition
@@ -21,8 +21,9 @@ final class CallerUsage: Sendable {
     /// The number of callers at which it is time to forget some.
     var limit = 1024
 
-    /// Forgets who has nothing under way, and makes the next look worth its while.
-    mutating func forget(_ size: TokenBucket.Size?, _ capacity: Int, at now: Instant) {
+    /// Forgets who has nothing under way, where there are many, and makes the next look worth its while.
+    mutating func makeRoom(_ size: TokenBucket.Size?, _ capacity: Int, at now: Instant) {
+      guard usages.count >= limit else { return }
       usages = usages.filter { !$0.value.isForgettable(size, at: now) }
       if usages.count >= capacity { usages = usages.filter { $0.value.isBusy } }
       let double = 2 * usages.count
@@ -46,18 +47,44 @@ final class CallerUsage: Sendable {
   /// How many callers are known.
   var count: Int { table.withLock { $0.usages.count } }
 
-  /// Lets a request in, or says over which limit it is; and what is left of the rate, where that is limited.
+  /// Counts a request for the rate.
+  ///
+  /// - Returns: Whether it is within that, and what is left of it; nil without one.
+  func count(_ partition: Partition, at now: Instant) -> (isWithin: Bool, remaining: Int)? {
+    guard let bucket else { return nil }
+    return table.withLock { [capacity] table in
+      table.makeRoom(bucket, capacity, at: now)
+      return table.usages[partition, default: Usage()].count(bucket, at: now)
+    }
+  }
+
+  /// Lets a request in, or says over which limit it is.
   func admit(
     _ partition: Partition, as kind: Usage.Kind, at now: Instant
-  ) -> (slot: Result<Slot, Usage.Excess>, remaining: Int?) {
-    let (result, remaining) = table.withLock { [limits, bucket, capacity] table in
-      if table.usages.count >= table.limit { table.forget(bucket, capacity, at: now) }
-      return table.usages[partition, default: Usage()].admitted(kind, limits, bucket, at: now)
+  ) -> Result<Slot, Usage.Excess> {
+    table.withLock { [limits, bucket, capacity] table in
+      table.makeRoom(bucket, capacity, at: now)
+      return table.usages[partition, default: Usage()].takePlace(kind, limits)
+    }.map { Slot(of: self, partition, kind) }
+  }
+
+  /// Takes a place among the caller's requests as soon as there is one.
+  ///
+  /// - Returns: nil where the task is cancelled before.
+  func nextPlace(of partition: Partition) async -> Slot? {
+    let turn = SharedOutcome<Void>()
+    let mustWait = table.withLock { [limits] table in
+      table.usages[partition, default: Usage()].queue(turn, limits)
     }
-    return (result.map { Slot(of: self, partition, kind) }, remaining)
+    if mustWait, await turn.wait() == nil,
+      table.withLock({ $0.usages[partition]?.leaveQueue(turn) ?? false })
+    {
+      return nil
+    }
+    return Slot(of: self, partition, .request)
   }
 
   private func leave(_ partition: Partition, _ kind: Usage.Kind) {
-    table.withLock { $0.usages[partition]?.leave(kind) }
+    table.withLock { $0.usages[partition]?.leave(kind) }?.set(())
   }
 }

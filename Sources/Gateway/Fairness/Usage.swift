@@ -5,7 +5,8 @@ struct Usage {
   /// What a request counts as.
   enum Kind {
     case request
-    /// One that may last for minutes, and does nothing meanwhile.
+    /// One that may last for minutes, and does nothing meanwhile. While it calls AWS it has a request's place
+    /// besides.
     case wait
   }
 
@@ -36,6 +37,8 @@ struct Usage {
   private var bucket = TokenBucket()
   private var requests = 0
   private var waits = 0
+  /// Those who wait for a request's place.
+  private var turns: [SharedOutcome<Void>] = []
 
   /// Whether a request is under way.
   var isBusy: Bool { requests + waits > 0 }
@@ -45,18 +48,14 @@ struct Usage {
     !isBusy && size.map { bucket.count(of: $0, at: now) == $0.burst } ?? true
   }
 
-  /// Takes a place, and a token of the rate; and tells how many are left. A request that finds no place still
-  /// takes the token: asking again and again is what the rate limits.
-  mutating func admitted(
-    _ kind: Kind, _ limits: CallerLimits, _ size: TokenBucket.Size?, at now: Instant
-  ) -> (Result<Void, Excess>, remaining: Int?) {
-    if let size, let rate = limits.rate, !bucket.take(from: size, at: now) {
-      return (.failure(.rate(rate)), 0)
-    }
-    return (takePlace(kind, limits), size.map { bucket.count(of: $0, at: now) })
+  /// Takes a token of the rate, and tells how many are left.
+  mutating func count(
+    _ size: TokenBucket.Size, at now: Instant
+  ) -> (isWithin: Bool, remaining: Int) {
+    (bucket.take(from: size, at: now), bucket.count(of: size, at: now))
   }
 
-  private mutating func takePlace(_ kind: Kind, _ limits: CallerLimits) -> Result<Void, Excess> {
+  mutating func takePlace(_ kind: Kind, _ limits: CallerLimits) -> Result<Void, Excess> {
     switch kind {
     case .request:
       guard requests < limits.requests else { return .failure(.requests(limits.requests)) }
@@ -68,10 +67,29 @@ struct Usage {
     return .success(())
   }
 
-  mutating func leave(_ kind: Kind) {
+  /// Takes a request's place, or the turn for the next one.
+  ///
+  /// - Returns: Whether it has to be waited for.
+  mutating func queue(_ turn: SharedOutcome<Void>, _ limits: CallerLimits) -> Bool {
+    if case .success = takePlace(.request, limits) { return false }
+    turns.append(turn)
+    return true
+  }
+
+  /// Gives a turn up; false where it has come already.
+  mutating func leaveQueue(_ turn: SharedOutcome<Void>) -> Bool {
+    guard let index = turns.firstIndex(where: { $0 === turn }) else { return false }
+    turns.remove(at: index)
+    return true
+  }
+
+  /// Returns whose turn it is then: the place is his already.
+  mutating func leave(_ kind: Kind) -> SharedOutcome<Void>? {
     switch kind {
+    case .request where !turns.isEmpty: return turns.removeFirst()
     case .request: requests -= 1
     case .wait: waits -= 1
     }
+    return nil
   }
 }

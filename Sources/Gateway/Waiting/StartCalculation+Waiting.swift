@@ -7,7 +7,8 @@ extension Gateway {
 
   /// Starts a calculation, and waits for its end where that is preferred.
   func start(
-    _ input: StartCalculationExecution, _ query: WaitingQuery, _ request: Request
+    _ input: StartCalculationExecution, _ query: WaitingQuery, _ request: Request,
+    _ context: RequestContext
   ) async throws(Problem) -> Started<CalculationExecution>.Outcome {
     let cancels = query.cancelsOnTimeout
     let preferred = preferredWait(request, mindingEndOfInput: cancels)
@@ -16,10 +17,12 @@ extension Gateway {
       ? Wait(
         of: Self.patienceWithBusySessions, for: request, on: loop, mindingEndOfInput: cancels) : nil
     guard let wait = preferred ?? patience else {
-      return .init(state: try await start(input, waitingForIdle: nil))
+      return .init(state: try await start(input))
     }
     return try await shielded(wait, if: cancels) { [self] (tell) async throws(Problem) in
-      let calculation = try await start(input, waitingForIdle: query.waitsForIdle ? wait : nil)
+      let calculation =
+        try await query.waitsForIdle
+        ? start(input, waitingForIdle: wait, request, context) : start(input)
       // Without a preference it is the session alone that was waited for.
       guard preferred != nil || (cancels && wait.end == .callerLeft) else {
         return .init(state: calculation)
@@ -44,24 +47,21 @@ extension Gateway {
       watch(calculation: id, isNew: true), during: wait, cancels: cancels, tell: tell)
   }
 
-  /// - Parameter wait: For a session that is busy, with the same token; nil for no such wait.
+  /// - Parameter wait: For a session that is busy, with the same token.
   private func start(
-    _ input: StartCalculationExecution, waitingForIdle wait: Wait?
+    _ input: StartCalculationExecution, waitingForIdle wait: Wait, _ request: Request,
+    _ context: RequestContext
   ) async throws(Problem) -> CalculationExecution {
+    var refusal: Problem
     do throws(Problem) {
       return try await start(input)
     } catch {
-      guard error.code == .sessionBusy, let wait else { throw error }
-      return try await startWhenIdle(input, after: error, wait)
+      guard error.code == .sessionBusy else { throw error }
+      refusal = error
     }
-  }
-
-  private func startWhenIdle(
-    _ input: StartCalculationExecution, after refusal: Problem, _ wait: Wait
-  ) async throws(Problem) -> CalculationExecution {
     let watcher = watch(session: input.sessionID, isNew: true)
-    var refusal = refusal
     while let session = try await settled(watcher, during: wait) {
+      try await judgeAgain(request, context)
       do throws(Problem) {
         return try await start(input)
       } catch {

@@ -21,6 +21,12 @@ struct WaitingQuery {
     }
   }
 
+  /// Whether the query of a submission asks for a session that is busy to be waited for.
+  static func waitsForIdle(_ query: String?) -> Bool {
+    let names = names + [IncludedOutput.parameter, "description"]
+    return (try? Query(query, allowed: names))?[onBusy] != nil
+  }
+
   private static func `is`(
     _ name: String, _ only: String, in query: Query
   ) throws(Problem) -> Bool {

@@ -1,4 +1,5 @@
 import Athena
+import Tracing
 
 /// One caller's place among those who watch a thing; given back at its end.
 final class Watcher<State: Sendable> {
@@ -55,6 +56,7 @@ final class Watcher<State: Sendable> {
     _ wish: Watch<State>.Wish, onEnd: (@escaping () -> Void) -> Void
   ) async throws(AthenaError) -> State? {
     let (watch, ticket) = (watch, watch.makeTicket())
+    CallRecord.current?.value.place?.letGo()
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         watch.wait(ticket, for: wish, continuation)

@@ -54,9 +54,11 @@ final class Watches<State: Sendable>: Sendable {
       return (watch, true)
     }
     if isFirst {
+      // They are everybody's who waits, and go on when the request that began them is over.
+      let calls = CallRecord(place: CallRecord.current?.value.place?.another())
+      let bound = LoopBound(calls, to: loop)
       let task = loop.spawn { [self] in
-        // They are everybody's who waits, and go on when the request that began them is over.
-        await CallRecord.$current.withValue(nil) {
+        await CallRecord.$current.withValue(bound) {
           await run(watch, isNew: isNew, on: loop, poll)
         }
         entries.withLock { if $0[key]?.watch === watch { $0[key] = nil } }
@@ -88,6 +90,7 @@ final class Watches<State: Sendable>: Sendable {
       if let pause, await !self.pause(watch, pause, on: loop) { pace = PollPace() }
       guard !Task.isCancelled else { return }
       watch.beginPoll()
+      defer { CallRecord.current?.value.place?.letGo() }
       do throws(AthenaError) {
         let state = try await poll(watch.latest)
         let isLast = isFinal(state)
