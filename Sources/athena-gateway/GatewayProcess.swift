@@ -1,4 +1,5 @@
 import AWSClient
+import Callers
 import EventLoop
 import Gateway
 import Glibc
@@ -43,7 +44,7 @@ struct GatewayProcess {
     announce(address, upstream, metrics)
     if local == nil { fetchCredentials(of: upstream, workers[0]) }
 
-    let signal = waitForEnd(signals, logger)
+    let signal = waitForEnd(signals) { reload(callers, logger) }
     announceEnd(signal, logger)
     let outcome = Shutdown(signals: signals, workers: workers, times: settings.drainTimes)
       .run(waits: signal == SIGTERM)
@@ -120,18 +121,19 @@ struct GatewayProcess {
   }
 
   /// Returns the signal that ends the gateway.
-  private func waitForEnd(_ signals: Signals, _ logger: Logger) -> Int32 {
+  private func waitForEnd(_ signals: Signals, reload: () -> Void) -> Int32 {
     while true {
       switch signals.next() {
       case .end(let signal): return signal
-      case .reload: reload(logger)
+      case .reload: reload()
+    if case .issuer(let keys) = callers.tokens?.keys { keys.reload() }
       case .wake, nil: continue
       }
     }
   }
 
   /// Reads again what can change while the gateway runs: the files of TLS and of callers, and the policy.
-  private func reload(_ logger: Logger) {
+  private func reload(_ callers: Authenticator.Ways, _ logger: Logger) {
     settings.tls?.reload(for: logger)
     for file in settings.operatorFiles { file.reload(for: logger) }
   }
