@@ -28,6 +28,8 @@ public final class HTTPServer {
   /// When a drain closes the listener.
   private var lastCall: Deadline?
   private var onDrained: UnsafeContinuation<Void, Never>?
+  /// The answers, until their observers are told.
+  private let unfinished = Unfinished()
   /// The buffer that answers are written to, while no connection holds it.
   private var output: [UInt8] = []
 
@@ -111,6 +113,12 @@ public final class HTTPServer {
       tellIfDrained()
     }
   }
+  /// The same as ``close()``, and returns when every observer knows what became of its answer.
+  public func cut() async {
+    close()
+    await unfinished.wait()
+  }
+
 
   /// Stops listening and ends every connection.
   public func close() {
@@ -169,7 +177,8 @@ public final class HTTPServer {
   // MARK: Exchanges
 
   func serve(_ request: Request, _ exchange: Exchange) {
-    let (handler, refusal) = (handler, refusal)
+    let (handler, refusal, unfinished) = (handler, refusal, unfinished)
+    unfinished.begin()
     let task = loop.spawn {
       let response: Response
       do throws(Refusal) {
@@ -177,14 +186,19 @@ public final class HTTPServer {
       } catch {
         response = refusal(error, request)
       }
+      unfinished.end()
       await exchange.respond(response)
     }
     exchange.begin(request, task)
   }
 
   func refuse(_ reason: Refusal, of request: Request?, _ exchange: Exchange) {
-    let response = refusal(reason, request)
-    loop.spawn { await exchange.respond(response) }
+    let (response, unfinished) = (refusal(reason, request), unfinished)
+    unfinished.begin()
+    loop.spawn {
+      await exchange.respond(response)
+      unfinished.end()
+    }
   }
 
   // MARK: The output buffer
