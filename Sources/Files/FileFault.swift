@@ -11,6 +11,8 @@ public struct FileFault: Error, Equatable, CustomStringConvertible {
 public enum FileNews: Equatable, Sendable {
   /// It says something else, which is in use from now on.
   case changed
+  /// It says what it has said before: told to who has asked.
+  case unchanged
   /// It can't be used; what it said before stays in use.
   case kept(FileFault)
 }

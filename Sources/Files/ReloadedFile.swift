@@ -48,26 +48,25 @@ public final class ReloadedFile<Content: Equatable & Sendable>: Sendable {
   /// - Parameter second: The wall clock.
   /// - Returns: What there is to tell: each change and each fault once.
   public func look(at second: Int) -> FileNews? {
-    take { $0.look(at: second) }
+    file.withLock { $0.look(at: second) ? take($0.content) : nil }
   }
 
-  /// Takes a change over at once, and returns as ``look(at:)`` does.
-  public func reload() -> FileNews? {
-    take { $0.reload() }
+  /// Takes a change over at once, and tells how it is, news or not.
+  public func reload() -> FileNews {
+    file.withLock { file in
+      let isNews = file.reload()
+      if !isNews, case .success = file.content { return .unchanged }
+      return take(file.content)
+    }
   }
 
-  private func take(
-    _ look: (inout WatchedFile<Content, FileFault>) -> Bool
-  ) -> FileNews? {
-    file.withLock { file -> FileNews? in
-      guard look(&file) else { return nil }
-      switch file.content {
-      case .failure(let fault): return .kept(fault)
-      case .success(let content):
-        current.withLock { $0 = content }
-        changes.add(1, ordering: .releasing)
-        return .changed
-      }
+  private func take(_ result: Result<Content, FileFault>) -> FileNews {
+    switch result {
+    case .failure(let fault): return .kept(fault)
+    case .success(let content):
+      current.withLock { $0 = content }
+      changes.add(1, ordering: .releasing)
+      return .changed
     }
   }
 }

@@ -7,8 +7,8 @@ extension Gateway {
   /// Who a request comes from. An orchestrator that asks whether the gateway lives shows nothing.
   ///
   /// Where too many bad credentials have come from an address no more of them are looked at.
-  func caller(of request: Request) async throws(Problem) -> Caller {
-    guard !Self.isHealthCheck(request, under: configuration.basePath) else { return .anonymous }
+  func caller(of request: Request, to route: Route?) async throws(Problem) -> Caller {
+    if let route, route.isHealthCheck { return .anonymous }
     let credentials = request.fields[.authorization]
     if let credentials, !shared.failures.allow(credentials, from: request.peer, at: loop.now) {
       throw Problem(

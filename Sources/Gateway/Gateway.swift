@@ -109,11 +109,11 @@ public final class Gateway {
   }
 
   /// Answers a request. What breaks off its content is thrown, and answered by
-  /// ``response(to:request:under:sharingWith:onEnd:)``.
+  /// ``response(to:_:behind:under:sharingWith:onEnd:)``.
   public func respond(to request: Request) async throws(Refusal) -> Response {
     let request = configuration.proxies.unwrapped(request)
     let context = RequestContext(
-      request, under: configuration.basePath, sharingWith: configuration.hosts.allowedOrigins,
+      .request(request), under: configuration.basePath, sharingWith: configuration.hosts.allowedOrigins,
       onEnd: onEnd)
     do {
       let calls = LoopBound(context.calls, to: loop)
@@ -137,16 +137,20 @@ public final class Gateway {
     }
   }
 
-  /// The answer to a request that the server refuses; the request where its head could be read.
+  /// The answer to a request that the server refuses.
   ///
   /// - Parameter onEnd: Told once the answer has been sent, or nobody is left to take it.
   public static func response(
-    to refusal: Refusal, request: Request?, under basePath: BasePath = .root,
-    sharingWith origins: AllowedOrigins = AllowedOrigins(),
+    to refusal: Refusal, _ refused: Refused, behind proxies: TrustedProxies = TrustedProxies(),
+    under basePath: BasePath = .root, sharingWith origins: AllowedOrigins = AllowedOrigins(),
     onEnd: @escaping (RequestContext, Delivery) -> Void = { _, _ in }
   ) -> Response {
-    let context = RequestContext(request, under: basePath, sharingWith: origins, onEnd: onEnd)
-    context.route = request.flatMap { try? Route(path: $0.path, under: basePath) }
+    let refused =
+      switch refused {
+      case .request(let request): Refused.request(proxies.unwrapped(request))
+      case .unread: refused
+      }
+    let context = RequestContext(refused, under: basePath, sharingWith: origins, onEnd: onEnd)
     return context.answer(Problem(refusal))
   }
 
@@ -163,12 +167,11 @@ public final class Gateway {
     {
       return answer
     }
-    context.caller = try await caller(of: request)
-    if !Self.isHealthCheck(request, under: configuration.basePath) { try count(request, context) }
+    context.knownCaller = try await caller(of: request, to: context.route)
+    if !(context.route?.isHealthCheck ?? false) { try count(request, context) }
     // It asks whether the server is there, and not about a resource (RFC 9110 §9.3.7).
     if request.method == .options, request.path == "*" { return Response(status: .noContent) }
-    let route = try Route(path: request.path, under: configuration.basePath)
-    context.route = route
+    let route = try context.route ?? Route(path: request.path, under: configuration.basePath)
     if request.method == .options {
       return Response(status: .noContent, fields: [.allow: route.allow])
     }

@@ -31,6 +31,16 @@ struct Problem: Error {
     self.findings = findings
   }
 
+  /// Whether it is about who may call, and not about what was asked: who is not known, whom the policy doesn't
+  /// allow this, and who has too many requests.
+  var keepsOut: Bool {
+    switch code {
+    case .unauthenticated, .forbidden, .origin, .misdirectedRequest, .tooManyRequests: true
+    case .notFound: upstream == nil
+    default: false
+    }
+  }
+
   func response(requestID: RequestID, under basePath: BasePath = .root) -> Response {
     let kind = code.kind
     var fields = fields

@@ -13,19 +13,21 @@ public final class RequestContext: DeliveryObserver {
   public let method: HTTPRequest.Method?
   /// The path as it was sent; nil where the request could not be read.
   public let path: String?
-  /// Where the request comes from; nil for a unix socket, and where the request could not be read.
+  /// Where the request comes from; nil for a unix socket.
   public let peer: IPAddress?
   public let trace: TraceContext
   public let calls: CallRecord
-  /// What the path names; nil where that is nothing, or was not looked at.
-  var route: Route?
+  /// What the path names; nil where that is nothing, or the request could not be read.
+  let route: Route?
   /// Who the request comes from, once that is known.
-  public internal(set) var caller = Caller.anonymous
+  public internal(set) var knownCaller: Caller?
   /// The calculation that the request has started.
   var startedCalculationID: String?
   /// The session that the request has started.
   var startedSessionID: String?
   private(set) var problem: ProblemCode?
+  /// Why the caller was not let in, in the words that he got; nil where he was. They have no secret.
+  public private(set) var refusal: String?
   private let basePath: BasePath
   private let allowedOrigins: AllowedOrigins
   private let onEnd: EndObserver
@@ -41,22 +43,31 @@ public final class RequestContext: DeliveryObserver {
   var fields: HTTPFields = [:]
 
   /// - Parameters:
-  ///   - request: nil where it could not be read.
+  ///   - refused: The request, be it refused or not.
   ///   - onEnd: Told of how the answer went.
   init(
-    _ request: Request?, under basePath: BasePath = .root,
+    _ refused: Refused, under basePath: BasePath = .root,
     sharingWith allowedOrigins: AllowedOrigins = AllowedOrigins(),
     onEnd: @escaping EndObserver = { _, _ in }
   ) {
+    let request: Request?
+    switch refused {
+    case .request(let read): (request, peer) = (read, read.peer)
+    case .unread(let sender): (request, peer) = (nil, sender)
+    }
     id = request.map { RequestID($0.fields) } ?? RequestID()
     trace = request.map { TraceContext($0.fields) } ?? TraceContext()
     calls = CallRecord(fields: trace.fields)
-    (method, path, peer) = (request?.method, request?.path, request?.peer)
+    (method, path) = (request?.method, request?.path)
+    route = request.flatMap { try? Route(path: $0.path, under: basePath) }
     self.basePath = basePath
     self.onEnd = onEnd
     self.allowedOrigins = allowedOrigins
     origin = request.flatMap(allowedOrigins.origin(of:))
   }
+
+  /// Nobody in particular, until that is known better.
+  var caller: Caller { knownCaller ?? .anonymous }
 
   /// Has every answer name the token with which the call can be repeated. A caller's own token that isn't
   /// ASCII is read as Latin-1 by most clients (RFC 9110 §5.5 leaves it open), and one with control
@@ -68,6 +79,7 @@ public final class RequestContext: DeliveryObserver {
 
   func answer(_ problem: Problem) -> Response {
     self.problem = problem.code
+    if problem.keepsOut { refusal = problem.detail }
     return complete(problem.response(requestID: id, under: basePath))
   }
 
@@ -104,7 +116,7 @@ extension RequestContext {
   /// What the answer names the request with.
   public var requestID: String { id.text }
 
-  /// nil where the path names no resource, or was not looked at.
+  /// nil where the path names no resource, or the request could not be read.
   public var template: RouteTemplate? { route?.template }
 
   /// That of the path, or of what was started.

@@ -147,7 +147,7 @@ final class Connection: EventHandler {
       return
     }
     exchange.abandon()
-    server.refuse(.handlerTimeout, of: request, exchange)
+    server.refuse(.handlerTimeout, of: .request(request), exchange)
   }
 
   /// No request may follow but one that is on its way already.
@@ -209,7 +209,7 @@ final class Connection: EventHandler {
       head, scheme: server.scheme, peer: peer, clientCertificate: clientCertificate,
       exchange: exchange)
     if let refusal = refusal(of: head, request, exchange) {
-      server.refuse(refusal, of: request, exchange)
+      server.refuse(refusal, of: .request(request), exchange)
     } else {
       server.serve(request, exchange)
     }
@@ -230,7 +230,7 @@ final class Connection: EventHandler {
     input = []
     let exchange = Exchange(refusingOn: self, server: server)
     phase = .exchange(exchange)
-    server.refuse(refusal, of: nil, exchange)
+    server.refuse(refusal, of: .unread(peer: peer), exchange)
   }
 
   /// The handler wants the request's content.

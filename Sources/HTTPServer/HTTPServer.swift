@@ -21,13 +21,15 @@ public final class HTTPServer {
 
   private var acceptor: Acceptor?
   private let handler: Handler
-  private let refusal: (Refusal, Request?) -> Response
+  private let refusal: (Refusal, Refused) -> Response
   private var connections: [ObjectIdentifier: Connection] = [:]
   /// Those of them that have a reserved place, from the oldest to the newest.
   private var reserve: [Connection] = []
   /// When a drain closes the listener.
   private var lastCall: Deadline?
   private var onDrained: UnsafeContinuation<Void, Never>?
+  /// The answers, until their observers are told.
+  private let unfinished = Unfinished()
   /// The buffer that answers are written to, while no connection holds it.
   private var output: [UInt8] = []
 
@@ -38,12 +40,11 @@ public final class HTTPServer {
   ///   - tls: For HTTPS (RFC 9110 §4.2.2); nil for plain HTTP.
   ///   - handler: Answers requests; runs on the loop, one task a request. The task is cancelled when
   ///     the request's deadline has passed or its peer is gone.
-  ///   - refusal: The answer to a request that the server itself refuses; the request where its head
-  ///     could be read.
+  ///   - refusal: The answer to a request that the server itself refuses.
   ///   - isServedWhenFull: Which requests are served even past the limit of connections.
   public init(
     _ listener: consuming Listener, on loop: EventLoop, limits: Limits = Limits(),
-    tls: TLSContext? = nil, refusal: @escaping (Refusal, Request?) -> Response,
+    tls: TLSContext? = nil, refusal: @escaping (Refusal, Refused) -> Response,
     isServedWhenFull: @escaping (Request) -> Bool = { _ in false }, handler: @escaping Handler
   ) throws(SystemError) {
     loop.assertIsCurrent()
@@ -112,6 +113,12 @@ public final class HTTPServer {
     }
   }
 
+  /// The same as ``close()``, and returns when every observer knows what became of its answer.
+  public func cut() async {
+    close()
+    await unfinished.wait()
+  }
+
   /// Stops listening and ends every connection.
   public func close() {
     acceptor?.close()
@@ -169,22 +176,28 @@ public final class HTTPServer {
   // MARK: Exchanges
 
   func serve(_ request: Request, _ exchange: Exchange) {
-    let (handler, refusal) = (handler, refusal)
+    let (handler, refusal, unfinished) = (handler, refusal, unfinished)
+    unfinished.begin()
     let task = loop.spawn {
       let response: Response
       do throws(Refusal) {
         response = try await handler(request)
       } catch {
-        response = refusal(error, request)
+        response = refusal(error, .request(request))
       }
       await exchange.respond(response)
+      unfinished.end()
     }
     exchange.begin(request, task)
   }
 
-  func refuse(_ reason: Refusal, of request: Request?, _ exchange: Exchange) {
-    let response = refusal(reason, request)
-    loop.spawn { await exchange.respond(response) }
+  func refuse(_ reason: Refusal, of refused: Refused, _ exchange: Exchange) {
+    let (response, unfinished) = (refusal(reason, refused), unfinished)
+    unfinished.begin()
+    loop.spawn {
+      await exchange.respond(response)
+      unfinished.end()
+    }
   }
 
   // MARK: The output buffer

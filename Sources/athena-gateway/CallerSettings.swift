@@ -63,7 +63,7 @@ struct CallerSettings: Sendable {
       }
       let keys = IssuerKeys(
         place, on: thread.loop, get: { await get($0, client) },
-        onNews: { logger.tell($0, of: "keys of JWTs, \(place.url)") })
+        onNews: { logger.tell($0, ofKeysAt: MaskedURL(place.url)) })
       keys.keepFresh()
       return .issuer(keys)
     }
@@ -87,6 +87,22 @@ struct CallerSettings: Sendable {
           cacheControl: cacheControl.map(\.value).joined(separator: ",")))
     } catch {
       return .failure(FileFault(error.words))
+    }
+  }
+}
+
+extension Logger {
+  fileprivate func tell(_ news: IssuerKeys.News, ofKeysAt url: MaskedURL) {
+    let subject = "keys of JWTs"
+    switch news {
+    case .first: notice("\(subject): fetched from \(url), and in use")
+    case .missing(let fault):
+      error(
+        """
+        \(subject): \(fault); until there are some, requests with a JWT are answered with 503; they are asked for \
+        again in \(IssuerKeys.pause.components.seconds) s, and at SIGHUP
+        """)
+    case .later(let news): tell(news, of: subject, at: url.description)
     }
   }
 }

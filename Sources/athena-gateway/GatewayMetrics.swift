@@ -24,7 +24,7 @@ struct GatewayMetrics: Sendable {
     requests = layout.counter(
       "athena_gateway_http_requests_total", "Requests, by what they got for an answer.",
       by: [
-        route, .init("method", Self.methods + [Self.other]),
+        route, .init("method", Self.methods + [Self.other, Self.none]),
         .init("status", Self.statuses.map(String.init) + [Self.other, Self.none]),
       ])
     requestTime = layout.histogram(
@@ -65,7 +65,7 @@ struct GatewayMetrics: Sendable {
 
   /// Everything that is in no list: what comes from outside makes no new value.
   private static let other = "other"
-  /// Of a path that names nothing, and of an answer that was never sent.
+  /// Of a path that names nothing, of a request that could not be read, and of an answer that was never sent.
   private static let none = "none"
 
   private static let methods = ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"]
@@ -86,6 +86,7 @@ struct GatewayMetrics: Sendable {
 
   private static let codes =
     ["ok", "unreachable", "timeout", "bad-answer", "failed", "overloaded", "no-credentials"]
+    + ["cancelled"]
     + Gateway.upstreamCodes
 
   private static let operationIndices = indices(of: operations)
@@ -100,7 +101,9 @@ struct GatewayMetrics: Sendable {
   func count(_ context: RequestContext, _ delivery: Delivery, in slot: MetricsSlot) {
     let route = context.template?.rawValue ?? RouteTemplate.allCases.count
     let method =
-      Self.methods.firstIndex { $0 == context.method?.rawValue } ?? Self.methods.count
+      context.method.map { method in
+        Self.methods.firstIndex { $0 == method.rawValue } ?? Self.methods.count
+      } ?? Self.methods.count + 1
     let isSent = delivery.outcome != .unsent
     let status =
       isSent

@@ -1,4 +1,5 @@
 import AWSClient
+import Callers
 import EventLoop
 import Gateway
 import Glibc
@@ -43,36 +44,27 @@ struct GatewayProcess {
     announce(address, upstream, metrics)
     if local == nil { fetchCredentials(of: upstream, workers[0]) }
 
-    let signal = waitForEnd(signals, logger)
+    let signal = waitForEnd(signals) { reload(callers, logger) }
     announceEnd(signal, logger)
-    let outcome = Shutdown(signals: signals, workers: workers, times: settings.drainTimes)
+    var outcome = Shutdown(signals: signals, workers: workers, times: settings.drainTimes)
       .run(waits: signal == SIGTERM)
-    switch outcome {
-    case .drained:
-      if let second = local?.stop(signals) {
-        file?.remove()
-        telemetry.end()
-        Signals.die(of: second)
-      }
+    if case .drained = outcome {
+      if let second = local?.stop(signals) { outcome = .interrupted(by: second, connections: 0) }
+    } else {
+      local?.kill()
+    }
+    announce(outcome, logger)
+    if case .drained = outcome {
       for worker in workers { try worker.stop() }
       try metrics?.stop()
-    case .cut(let connections):
-      local?.kill()
-      file?.remove()
-      let cut =
-        "\(Self.counted(connections, "connection")) \(connections == 1 ? "was" : "were") cut"
-      logger.error("the grace period of \(settings.drainTimes.grace) is over: \(cut)")
-      metrics?.removeFile()
-      telemetry.end()
-      // Without a wait for workers, one of which may hang.
-      _exit(EXIT_FAILURE)
-    case .interrupted(let second):
-      local?.kill()
-      file?.remove()
-      metrics?.removeFile()
-      telemetry.end()
-      Signals.die(of: second)
+      return
     }
+    // Without a wait for workers, one of which may hang.
+    file?.remove()
+    metrics?.removeFile()
+    telemetry.end()
+    if case .interrupted(let second, _) = outcome { Signals.die(of: second) }
+    _exit(EXIT_FAILURE)
   }
 
   /// nil where there is to be none. The default's port may be another gateway's: that is no reason not to serve.
@@ -120,20 +112,21 @@ struct GatewayProcess {
   }
 
   /// Returns the signal that ends the gateway.
-  private func waitForEnd(_ signals: Signals, _ logger: Logger) -> Int32 {
+  private func waitForEnd(_ signals: Signals, reload: () -> Void) -> Int32 {
     while true {
       switch signals.next() {
       case .end(let signal): return signal
-      case .reload: reload(logger)
+      case .reload: reload()
       case .wake, nil: continue
       }
     }
   }
 
   /// Reads again what can change while the gateway runs: the files of TLS and of callers, and the policy.
-  private func reload(_ logger: Logger) {
+  private func reload(_ callers: Authenticator.Ways, _ logger: Logger) {
     settings.tls?.reload(for: logger)
     for file in settings.operatorFiles { file.reload(for: logger) }
+    if case .issuer(let keys) = callers.tokens?.keys { keys.reload() }
   }
 
   /// Says what the signal begins, for whoever waits at a terminal.
@@ -146,6 +139,21 @@ struct GatewayProcess {
     logger.notice(
       "\(begin); it ends when all is answered, or after \(grace) from now; a second signal ends it at once"
     )
+  }
+
+  /// Says what somebody may miss.
+  private func announce(_ outcome: Shutdown.Outcome, _ logger: Logger) {
+    let cut = { (connections: Int) in
+      "\(Self.counted(connections, "connection")) \(connections == 1 ? "was" : "were") cut"
+    }
+    switch outcome {
+    case .drained: break
+    case .cut(let connections):
+      logger.error("the grace period of \(settings.drainTimes.grace) is over: \(cut(connections))")
+    case .interrupted(let second, let connections):
+      let name = second == SIGTERM ? "SIGTERM" : "SIGINT"
+      logger.notice("\(name), the second signal, ends it at once: \(cut(connections))")
+    }
   }
 
   private func target(_ logger: Logger) throws -> (Upstream, LocalAthenaThread?) {

@@ -25,10 +25,11 @@ extension LogLine {
     case .unsent: field("end", "unsent")
     }
     field("code", context.problemCode)
+    field("reason", context.refusal)
     // Where it names a resource, route and ids say the same.
     if context.template == nil { field("path", context.path) }
     field("peer", context.peer?.description)
-    field("caller", context.caller.description)
+    field("caller", context.knownCaller?.description)
     field("sessionId", context.sessionID)
     field("calculationId", context.calculationID)
     field("headSeconds", delivery.timeToHead)

@@ -11,8 +11,8 @@ struct Shutdown {
     case drained
     /// The grace period was over before, and so many connections were cut.
     case cut(connections: Int)
-    /// A second signal came.
-    case interrupted(by: Int32)
+    /// A second signal came before, and so many connections were cut.
+    case interrupted(by: Int32, connections: Int)
   }
 
   let signals: Signals
@@ -29,27 +29,30 @@ struct Shutdown {
       }
     }
     if waits, let second = nextEnd(before: start + times.delay.duration) {
-      return .interrupted(by: second)
+      return .interrupted(by: second, connections: cut().connections)
     }
     let end = start + times.grace.duration
     switch onAll(before: end, { await $0.drain(before: end) }) {
     case .done: return .drained
-    case .late: return cut()
-    case .interrupted(let second): return .interrupted(by: second)
+    case .late:
+      let (connections, wait) = cut()
+      // Who has his answer and doesn't close misses nothing.
+      if case .done = wait, connections == 0 { return .drained }
+      return .cut(connections: connections)
+    case .interrupted(let second): return .interrupted(by: second, connections: cut().connections)
     }
   }
 
-  /// What is cut is reset, so that nobody takes the part of an answer for the whole.
-  private func cut() -> Outcome {
+  /// What is cut is reset, so that nobody takes the part of an answer for the whole. Returns once each request
+  /// that was cut has its line in the log, and how many there were.
+  private func cut() -> (connections: Int, Wait) {
     let connections = Total()
     // A worker that doesn't even do this in a second hangs, and the process ends without it.
     let wait = onAll(before: .now + .seconds(1)) { parts in
       connections.add(parts.server.unansweredCount)
-      parts.server.close()
+      await parts.server.cut()
     }
-    // Who has his answer and doesn't close misses nothing.
-    if case .done = wait, connections.value == 0 { return .drained }
-    return .cut(connections: connections.value)
+    return (connections.value, wait)
   }
 
   private enum Wait {

@@ -79,12 +79,14 @@ extension Worker.Parts {
         basePath: settings.basePath, sessions: settings.sessions,
         codeSources: settings.codeSources, openAPI: Contract.openAPI),
       shared: shared, onEnd: telemetry.note)
-    let (basePath, origins) = (settings.basePath, settings.hosts.allowedOrigins)
+    let (basePath, origins, proxies) = (
+      settings.basePath, settings.hosts.allowedOrigins, settings.proxies
+    )
     server = try HTTPServer(
       listener, on: loop, limits: settings.limits, tls: settings.tls,
       refusal: {
         Gateway.response(
-          to: $0, request: $1, under: basePath, sharingWith: origins, onEnd: telemetry.note)
+          to: $0, $1, behind: proxies, under: basePath, sharingWith: origins, onEnd: telemetry.note)
       },
       isServedWhenFull: { Gateway.isHealthCheck($0, under: basePath) },
       handler: gateway.respond(to:))

@@ -11,7 +11,7 @@ final class ScriptedIssuer: Sendable {
     var result: Result<IssuerKeys.Document, FileFault>
     var requests: [String] = []
     var now = Instant(nanoseconds: 0)
-    var news: [FileNews] = []
+    var news: [IssuerKeys.News] = []
   }
 
   private let state: Lock<State>
@@ -21,7 +21,7 @@ final class ScriptedIssuer: Sendable {
   }
 
   var requests: [String] { state.withLock { $0.requests } }
-  var news: [FileNews] { state.withLock { $0.news } }
+  var news: [IssuerKeys.News] { state.withLock { $0.news } }
   var now: Instant { state.withLock { $0.now } }
 
   func answer(_ result: Result<IssuerKeys.Document, FileFault>) {
@@ -123,7 +123,7 @@ func onLoop<Value: Sendable>(
       await #expect(throws: AuthenticationFault.self) {
         try await verifier.caller(of: first, at: now)
       }
-      #expect(issuer.news == [.changed, .changed])
+      #expect(issuer.news == [.first, .later(.changed)])
     }
   }
 
@@ -161,7 +161,39 @@ func onLoop<Value: Sendable>(
       }
       #expect(issuer.requests.count == 4)
       #expect(try await verifier.caller(of: token, at: now).name == "s")
-      #expect(issuer.news == [.changed, .kept(FileFault("https://i/keys: no"))])
+      #expect(issuer.news == [.first, .later(.kept(FileFault("https://i/keys: no")))])
+    }
+  }
+
+  @Test func `Who asks for a fetch is told what comes of it, and never the secrets of the URL`()
+    async throws
+  {
+    try await onLoop { loop in
+      let issuer = ScriptedIssuer(.failure(FileFault("no")))
+      let keys = issuer.keys(.set("https://i/keys?token=secret"), on: loop)
+      let fault = FileFault("https://i/keys?***: no")
+      for _ in 0..<2 {
+        await keys.fetchIfDue()?.wait()
+        issuer.advance(.seconds(30))
+      }
+      #expect(issuer.news == [.missing(fault)])
+      func reload() async {
+        keys.reload()
+        // It joins what is under way.
+        await keys.renew(waitingOn: loop)
+      }
+      await reload()
+      issuer.answer(.success(document(Signer(id: "k"))))
+      await reload()
+      await reload()
+      issuer.answer(.failure(FileFault("no")))
+      await reload()
+      await reload()
+      #expect(
+        issuer.news == [
+          .missing(fault), .missing(fault), .first, .later(.unchanged), .later(.kept(fault)),
+          .later(.kept(fault)),
+        ])
     }
   }
 

@@ -191,7 +191,14 @@ def test_a_slip_of_the_pen_locks_nobody_out(keyed):
     path.write_text('{"keys": [{"name": "a"}]}')
     program.process.send_signal(signal.SIGHUP)
     until(lambda: "/keys/0/sha256 is required; what was known before stays in use" in program.stderr)
+    assert program.stderr.count(str(path)) == 1
     assert ask.get("/", bearer(key)).status == 200
+
+
+def test_who_asks_for_files_to_be_read_again_hears_that_nothing_has_changed(keyed):
+    program, path, _ = keyed
+    program.process.send_signal(signal.SIGHUP)
+    until(lambda: f"API keys: {path} is read again, and says what it said before" in program.stderr)
 
 
 def test_an_open_address_needs_callers_to_be_known(start, tmp_path):
@@ -445,6 +452,29 @@ def test_without_the_issuers_keys_its_tokens_are_503_and_all_else_goes_on(start,
     assert ask.get("/", bearer(key)).status == 200
     assert ask.get("/readyz").status == 200
     until(lambda: "openid-configuration: the answer is 500 and not 200" in program.stderr)
+    issuer.close()
+
+
+def test_keys_that_could_not_be_fetched_are_asked_for_at_sighup_and_their_url_s_secret_is_never_said(start):
+    issuer = tokens.Issuer(tokens.Key("ES256", "k"))
+    issuer.status = 500
+    keys = f"{issuer.url}/keys?token=PLANTED"
+    program = start(programs.serve, "--local", *issuer.flags, "--jwt-keys", keys)
+    said = lambda text: until(lambda: text in program.stderr)
+    said(
+        f"keys of JWTs: {issuer.url}/keys?***: the answer is 500 and not 200; until there are some, requests with a JWT "
+        "are answered with 503; they are asked for again in 30 s, and at SIGHUP"
+    )
+    issuer.status = 200
+    program.process.send_signal(signal.SIGHUP)
+    said(f"keys of JWTs: fetched from {issuer.url}/keys?***, and in use")
+    assert client.Client(program).get("/", bearer(issuer.keys[0].sign(issuer.claims()))).status == 200
+    program.process.send_signal(signal.SIGHUP)
+    said(f"keys of JWTs: {issuer.url}/keys?*** is read again, and says what it said before")
+    issuer.keys = [tokens.Key("ES256", "other")]
+    program.process.send_signal(signal.SIGHUP)
+    said(f"keys of JWTs: {issuer.url}/keys?*** has changed")
+    assert "PLANTED" not in program.output and issuer.requests[0].endswith("PLANTED")
     issuer.close()
 
 

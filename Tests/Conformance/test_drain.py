@@ -206,6 +206,40 @@ def test_an_answer_that_has_not_ended_within_the_grace_period_is_cut(start, capt
     connection.close()
 
 
+@pytest.mark.parametrize("way", ["the end of the grace period", "a second signal"])
+def test_each_answer_that_was_cut_has_its_line(start, capture, way):
+    def stalled(_):
+        yield capturing.S3_OK + b"Content-Length: 100\r\n\r\nx"
+        yield from capture.hang(_)
+
+    capture.on("GetObject", stalled)
+    capture.on("GetCalculationExecutionCode", capture.hang)
+    grace = "1500ms" if way == "the end of the grace period" else "50s"
+    options = ("--drain-delay", "0", "--grace-period", grace, "--log-level", "info")
+    program = start(programs.serve_before, capture, *options)
+    # Those whose answer has begun, and those whose has not.
+    readers, waiters = ([http1.Connection(program.port) for _ in range(30)] for _ in range(2))
+    for reader, waiter in zip(readers, waiters, strict=True):
+        reader.send(request(f"{CALCULATION}/stdout"))
+        waiter.send(request(f"{CALCULATION}/code"))
+    for reader in readers:
+        assert reader.stream.readline().startswith(b"HTTP/1.1 200")
+    until(lambda: capture.count("GetCalculationExecutionCode"), lambda count: count == 30)
+    program.process.send_signal(signal.SIGINT)
+    until(lambda: refuses(program.port))
+    if way == "a second signal":
+        program.process.send_signal(signal.SIGTERM)
+        assert program.process.wait(30) == -signal.SIGTERM
+        assert program.log[-1] == ("notice", "SIGTERM, the second signal, ends it at once: 60 connections were cut")
+    else:
+        assert program.process.wait(30) == 1
+        assert program.log[-1] == ("error", "the grace period of 1500ms is over: 60 connections were cut")
+    lines = [text for level, text in program.log if level == "info"]
+    assert (sum("end=cut" in line for line in lines), sum("end=unsent" in line for line in lines)) == (30, 30)
+    for connection in readers + waiters:
+        connection.close()
+
+
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT], **NAMES)
 @pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGINT], **NAMES)
 def test_a_second_signal_ends_it_at_once(start, capture, first, second):

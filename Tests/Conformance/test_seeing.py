@@ -91,13 +91,67 @@ def test_what_aws_has_refused_is_in_the_line_with_aws_s_own_id(start, capture):
 
 
 def test_what_the_server_refuses_itself_is_a_line_too(start, capture):
-    program = start(programs.serve_before, capture, *JSON_LOG)
+    program = start(programs.serve_before, capture, *JSON_LOG, *METRICS)
     connection = http1.Connection(program.port)
     connection.send(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
     assert connection.answer().status == 400
     connection.close()
     line = line_of(program, status=400)
     assert (line["method"], line["route"], line["code"]) == ("-", "-", "malformed-request")
+    # Who sends it is known all the same.
+    assert line["peer"] == "127.0.0.1" and "caller" not in line
+    count = "athena_gateway_http_requests_total"
+    assert value(metrics(program), count, route="none", method="none", status="400") == 1
+
+
+def test_what_the_server_refuses_behind_a_proxy_names_who_asked_the_proxy(start, capture):
+    program = start(programs.serve_before, capture, *JSON_LOG, "--trusted-proxy", "127.0.0.1")
+    connection = http1.Connection(program.port)
+    connection.send(
+        b"GET /sessions/demo HTTP/1.1\r\nHost: localhost\r\nExpect: much\r\nX-Forwarded-For: 192.0.2.7\r\n\r\n"
+    )
+    assert connection.answer().status == 417
+    connection.close()
+    line = line_of(program, status=417)
+    assert (line["peer"], line["route"], line["sessionId"]) == ("192.0.2.7", "/sessions/{sessionId}", "demo")
+
+
+def test_the_line_of_who_is_not_let_in_says_why_and_what_he_asked_for(start, capture, tmp_path):
+    path = tmp_path / "keys.json"
+    made = programs.run("key", "new", "reports", "--file", str(path))
+    key = made.stdout.strip()
+    limits = ("--caller-rate", "1", "--caller-burst", "1")
+    program = start(programs.serve_before, capture, *JSON_LOG, *limits, "--api-keys", str(path))
+    caller = client.Client(program)
+    target = "/sessions/demo"
+    assert caller.get(target).status == 401
+    assert caller.get(target, ("Authorization", "Bearer nonsense")).status == 401
+    statuses = [caller.get(target, ("Authorization", f"Bearer {key}")).status for _ in range(3)]
+    assert statuses[0] == 200 and statuses[-1] == 429
+    caller.close()
+    connection = http1.Connection(program.port)
+    connection.send(f"GET {target} HTTP/1.1\r\nHost: evil.example\r\n\r\n".encode())
+    assert connection.answer().status == 421
+    connection.close()
+    misdirected = line_of(program, status=421)
+    assert "'evil.example' is not one of the gateway's" in misdirected["reason"]
+    unknown = lines_of(program, status=401)
+    assert len({line["reason"] for line in unknown}) == 2
+    for line in [misdirected, *unknown]:
+        assert "caller" not in line and line["route"] == "/sessions/{sessionId}" and line["peer"] == "127.0.0.1"
+    [limited] = lines_of(program, status=429)[:1]
+    assert limited["caller"] == lines_of(program, status=200)[0]["caller"] and "reports" in limited["caller"]
+    assert limited["reason"] and key not in program.stderr and "nonsense" not in program.stderr
+    assert "reason" not in lines_of(program, status=200)[0]
+
+
+def test_an_output_of_nothing_is_no_error_of_s3(start, capture):
+    error = "<Error><Code>InvalidRange</Code><Message>m</Message><ActualObjectSize>0</ActualObjectSize></Error>"
+    capture.on("GetObject", http1.response(416, error.encode(), [("Content-Type", "application/xml")]))
+    program = start(programs.serve_before, capture, *JSON_LOG)
+    answer = client.Client(program).get(f"{CALCULATION}?include=stdout")
+    assert answer.json["stdout"] == ""
+    assert line_of(program, status=200)["upstreamCode"] == "ok"
 
 
 def test_a_stream_is_a_line_at_its_end_that_says_whether_it_was_cut(start, capture):
@@ -124,7 +178,10 @@ def test_who_leaves_before_the_answer_is_a_line_too(start, capture):
     capture.wait_for_request()
     # Not an end, which a caller that has only said all sends too.
     http1.reset(connection)
-    assert line_of(program, end="unsent")["bytesOut"] == 0
+    line = line_of(program, end="unsent")
+    assert line["bytesOut"] == 0
+    # It was the gateway that gave the call up.
+    assert line["upstreamCode"] == "cancelled"
 
 
 def test_health_checks_are_in_the_log_for_who_asks_for_that(start, capture):

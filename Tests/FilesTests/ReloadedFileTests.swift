@@ -75,7 +75,7 @@ import Testing
     write("22")
     #expect(file.reload() == .changed)
     #expect(file.content == 22)
-    #expect(file.reload() == nil)
+    #expect(file.reload() == .unchanged)
   }
 
   @Test func `A file that can't be used at the start is the start's problem`() throws {
@@ -88,7 +88,10 @@ import Testing
     write("1")
     let file = try number()
     write("one")
-    #expect(file.reload() == .kept(FileFault("\(path): 'one' is no number")))
+    // As often as somebody asks.
+    for _ in 0..<2 {
+      #expect(file.reload() == .kept(FileFault("\(path): 'one' is no number")))
+    }
     write("1")
     #expect(file.reload() == .changed)
     #expect(file.content == 1)

@@ -59,7 +59,7 @@ struct BasePathTests {
       let links = try await gateway.answer(.get, "/a/b/").json?["links"]?.asObject
       #expect(
         try #require(links).members.allSatisfy { $0.value.asString?.hasPrefix("/a/b/") == true })
-      let refused = Gateway.response(to: .version, request: nil, under: Self.base)
+      let refused = Gateway.response(to: .version, .unread(peer: nil), under: Self.base)
       #expect(refused.json?["type"]?.asString?.hasPrefix("/a/b/problems/") == true)
     }
   }

@@ -87,7 +87,7 @@ struct ProblemTests {
 
   @Test(arguments: refusals)
   func `The server's refusals have the same form`(refusal: Refusal, code: String) {
-    let response = Gateway.response(to: refusal, request: nil)
+    let response = Gateway.response(to: refusal, .unread(peer: nil))
     #expect(response.status == refusal.status)
     #expect(response.json?["code"]?.asString == code)
     #expect(response.fields[.xRequestID] == response.json?["requestId"]?.asString)
@@ -97,10 +97,10 @@ struct ProblemTests {
 
   @Test func `A refusal names its rule`() {
     #expect(
-      Gateway.response(to: .malformed("the rule"), request: nil).json?["detail"]?.asString
+      Gateway.response(to: .malformed("the rule"), .unread(peer: nil)).json?["detail"]?.asString
         == "the rule")
     #expect(
-      Gateway.response(to: .contentTooLarge(limit: 5), request: nil).json?["detail"]?.asString
+      Gateway.response(to: .contentTooLarge(limit: 5), .unread(peer: nil)).json?["detail"]?.asString
         == "the content is more than 5 bytes")
   }
 }

@@ -3,6 +3,7 @@ import EventLoop
 import HTTPClient
 import HTTPMessage
 import HTTPTypes
+import JSON
 import SigV4
 import Tracing
 
@@ -175,7 +176,11 @@ extension Result where Failure == AWSError {
   fileprivate var code: String {
     switch self {
     case .success: "ok"
+    // A range of nothing is how the end of an output is read that has nothing.
+    case .failure(.service(let error)) where error.isOfEmptyObject: "ok"
     case .failure(.service(let error)): error.code
+    // The gateway has given the call up itself.
+    case .failure(.unreachable) where Task.isCancelled: "cancelled"
     case .failure(.unreachable): "unreachable"
     case .failure(.timeout): "timeout"
     case .failure(.badAnswer): "bad-answer"
@@ -183,6 +188,12 @@ extension Result where Failure == AWSError {
     case .failure(.overloaded): "overloaded"
     case .failure(.noCredentials): "no-credentials"
     }
+  }
+}
+
+extension ServiceError {
+  fileprivate var isOfEmptyObject: Bool {
+    code == "InvalidRange" && members["ActualObjectSize"]?.asString == "0"
   }
 }
 

@@ -1,5 +1,6 @@
 public import EventLoop
 public import Files
+import HTTPMessage
 
 /// The keys of an issuer that has them at a URL: kept, renewed when they are old, and asked for again when a
 /// token names one that is not among them. The last good set stays in use.
@@ -18,11 +19,21 @@ public final class IssuerKeys: Sendable {
     }
   }
 
+  /// What became of the keys.
+  public enum News: Equatable, Sendable {
+    /// The first that could be had.
+    case first
+    /// There are none, and have never been.
+    case missing(FileFault)
+    /// What became of those that there were before.
+    case later(FileNews)
+  }
+
   /// Gets what is at a URL, on the loop that it is called on; at most ``KeySet/sizeLimit`` bytes of it.
   public typealias Get = @Sendable (_ url: String) async -> Result<Document, FileFault>
 
   /// Whoever names unknown keys makes nobody ask more often; and what failed is tried again after it.
-  private static let pause = Duration.seconds(30)
+  public static let pause = Duration.seconds(30)
   /// How long a request waits for newer keys.
   private static let patience = Duration.seconds(5)
 
@@ -35,21 +46,23 @@ public final class IssuerKeys: Sendable {
     /// When the next one is due without anybody's asking.
     var due: Instant
     var flight: SharedOutcome<Void>?
+    /// Whether whoever runs the gateway has asked, and is told what comes of it, news or not.
+    var isAskedFor = false
   }
 
   private let place: KeyPlace
   private let loop: EventLoop
   private let get: Get
   private let clock: @Sendable () -> Instant
-  private let onNews: @Sendable (FileNews) -> Void
+  private let onNews: @Sendable (News) -> Void
   private let state: Lock<State>
 
   /// - Parameters:
   ///   - loop: On which `get` is called.
-  ///   - onNews: Told of each change, and once of each fault.
+  ///   - onNews: Told of each change, and once of each fault; of what ``reload()`` comes to in any case.
   public init(
     _ place: KeyPlace, on loop: EventLoop, clock: @escaping @Sendable () -> Instant = { .now },
-    get: @escaping Get, onNews: @escaping @Sendable (FileNews) -> Void = { _ in }
+    get: @escaping Get, onNews: @escaping @Sendable (News) -> Void = { _ in }
   ) {
     self.place = place
     self.loop = loop
@@ -73,6 +86,12 @@ public final class IssuerKeys: Sendable {
         try await loop.pause(for: .seconds(1))
       }
     }
+  }
+
+  /// Fetches them now, for who says that there are others.
+  public func reload() {
+    state.withLock { $0.isAskedFor = true }
+    _ = flight(at: clock())
   }
 
   /// Returns the fetch that is under way then, if any.
@@ -140,27 +159,29 @@ public final class IssuerKeys: Sendable {
     do throws(FileFault) {
       return try body()
     } catch {
-      throw FileFault("\(url): \(error)")
+      throw FileFault("\(MaskedURL(url)): \(error)")
     }
   }
 
   private func land(_ result: Result<(keys: KeySet, life: Duration), FileFault>) {
     let now = clock()
-    let news = state.withLock { state -> FileNews? in
+    let news = state.withLock { state -> News? in
       state.flight = nil
+      let isAskedFor = state.isAskedFor
+      state.isAskedFor = false
       switch result {
       case .success(let (keys, life)):
         state.due = now + life
         state.fault = nil
-        guard keys != state.keys else { return nil }
-        state.keys = keys
-        state.edition += 1
-        return .changed
+        guard keys != state.keys else { return isAskedFor ? .later(.unchanged) : nil }
+        defer { state.edition += 1 }
+        defer { state.keys = keys }
+        return state.keys == nil ? .first : .later(.changed)
       case .failure(let fault):
         state.due = now + Self.pause
-        guard fault != state.fault else { return nil }
+        guard fault != state.fault || isAskedFor else { return nil }
         state.fault = fault
-        return .kept(fault)
+        return state.keys == nil ? .missing(fault) : .later(.kept(fault))
       }
     }
     if let news { onNews(news) }

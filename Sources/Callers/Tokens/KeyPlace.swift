@@ -36,7 +36,7 @@ public enum KeyPlace: Equatable, Sendable {
     }
     // OpenID Connect Discovery 1.0 §4.3: else one issuer could speak for another.
     guard object["issuer"] == .string(issuer) else {
-      throw FileFault("its 'issuer' is not \(issuer)")
+      throw FileFault("its 'issuer' is not \(MaskedURL(issuer))")
     }
     guard let url = object["jwks_uri"]?.asString, isTrusted(url) else {
       throw FileFault("its 'jwks_uri' is no URL with https")

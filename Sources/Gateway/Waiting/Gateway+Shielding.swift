@@ -81,25 +81,3 @@ private final class ShieldedAnswer<Value> {
     continuation = nil
   }
 }
-
-/// How much goes on, and who waits for its end.
-final class Unfinished {
-  private var count = 0
-  private var waiters: [CheckedContinuation<Void, Never>] = []
-
-  func begin() {
-    count += 1
-  }
-
-  func end() {
-    count -= 1
-    guard count == 0 else { return }
-    for waiter in waiters { waiter.resume() }
-    waiters = []
-  }
-
-  func wait() async {
-    guard count > 0 else { return }
-    await withCheckedContinuation { waiters.append($0) }
-  }
-}

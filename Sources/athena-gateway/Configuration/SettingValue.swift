@@ -1,4 +1,5 @@
 import Gateway
+import HTTPMessage
 import HTTPServer
 
 /// What a setting can be: read from a text, and written as one that is read the same.
@@ -60,14 +61,7 @@ struct URLText: SettingValue {
 
   init(parsing text: String) { self.text = text }
 
-  /// Without what may be a secret: the user's name and password, and a query.
-  var description: String {
-    let beforeQuery = text.prefix { $0 != "?" }
-    let query = beforeQuery.endIndex == text.endIndex ? "" : "?***"
-    guard let at = beforeQuery.lastIndex(of: "@") else { return beforeQuery + query }
-    let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
-    return text[..<min(start, at)] + "***" + text[at..<beforeQuery.endIndex] + query
-  }
+  var description: String { MaskedURL(text).description }
 }
 
 extension String {
