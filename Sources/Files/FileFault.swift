@@ -7,10 +7,14 @@ public struct FileFault: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// What a look at a file that is in use can find.
+/// What a look at a file that is in use, or at what is had from elsewhere, can find.
 public enum FileNews: Equatable, Sendable {
   /// It says something else, which is in use from now on.
   case changed
   /// It can't be used; what it said before stays in use.
   case kept(FileFault)
+  /// It can't be had, and there is nothing from before that could be used.
+  case missing(FileFault)
+  /// What could not be had, or not be used, can again.
+  case restored
 }

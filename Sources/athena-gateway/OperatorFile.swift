@@ -37,6 +37,9 @@ extension Logger {
     case .changed: notice("\(subject): has changed, and is in use as it is now")
     case .kept(let fault):
       error("\(subject): \(fault); what was known before stays in use")
+    case .missing(let fault):
+      error("\(subject): \(fault); there is nothing to use yet")
+    case .restored: notice("\(subject): can be had again, and is in use as it is now")
     }
   }
 }

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPMessage
 import HTTPTypes
+import Tracing
 
 extension Gateway {
   /// Counts the request for its caller's rate, whatever becomes of it: asking again and again for what there

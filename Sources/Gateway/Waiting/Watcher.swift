@@ -1,4 +1,5 @@
 import Athena
+import EventLoop
 import Tracing
 
 /// One caller's place among those who watch a thing; given back at its end.
