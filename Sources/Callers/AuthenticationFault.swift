@@ -8,6 +8,8 @@ public enum AuthenticationFault: Error, Equatable {
   case malformed(String)
   /// A client certificate is the only way in, and there is none that names anybody.
   case noCertificate(String)
+  /// A token, after too many bad ones from the same place: for how long none is looked at.
+  case tooMuchWork(Duration)
   /// A token, and no keys to verify it with: not the caller's fault.
   case unverifiable(String)
 }

@@ -45,10 +45,14 @@ public final class Authenticator {
 
   /// Who a request comes from. What `Authorization` proves goes before a certificate, which can be that of a
   /// proxy that speaks for many.
-  public func caller(of request: Request) async throws(AuthenticationFault) -> Caller {
+  ///
+  /// - Parameter work: Bounds what the request's sender makes the gateway verify.
+  public func caller(
+    of request: Request, bounding work: SignatureWork = .unbounded
+  ) async throws(AuthenticationFault) -> Caller {
     guard ways.areThere else { return .anonymous }
     if ways.takeAuthorization, case .bearer(let token) = try Authorization(request.fields) {
-      return try await caller(of: token)
+      return try await caller(of: token, bounding: work)
     }
     if ways.certificates, let certificate = request.clientCertificate {
       guard let caller = Caller(certificate) else {
@@ -62,11 +66,14 @@ public final class Authenticator {
     return .anonymous
   }
 
-  private func caller(of token: String) async throws(AuthenticationFault) -> Caller {
+  private func caller(
+    of token: String, bounding work: SignatureWork
+  ) async throws(AuthenticationFault) -> Caller {
     switch (token.hasPrefix(APIKey.prefix), ways.keys, tokens) {
     case (true, let keys?, _): return try keys.content.caller(of: token, at: clock())
     case (true, nil, _): throw .badCredentials("the gateway takes no API keys, but JWTs")
-    case (false, _, let tokens?): return try await tokens.caller(of: token, at: clock())
+    case (false, _, let tokens?):
+      return try await tokens.caller(of: token, at: clock(), bounding: work)
     case (false, _, nil):
       throw .badCredentials("what follows 'Bearer' is no API key: those begin with agk_")
     }

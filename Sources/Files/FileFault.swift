@@ -7,7 +7,7 @@ public struct FileFault: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// What a look at a file that is in use can find.
+/// What a look at a file that is in use, or at what is had from elsewhere, can find.
 public enum FileNews: Equatable, Sendable {
   /// It says something else, which is in use from now on.
   case changed
@@ -15,4 +15,6 @@ public enum FileNews: Equatable, Sendable {
   case unchanged
   /// It can't be used; what it said before stays in use.
   case kept(FileFault)
+  /// What could not be had, or not be used, can again.
+  case restored
 }

@@ -47,7 +47,7 @@ public final class Gateway {
     let calculations: Watches<CalculationExecution>
     let sessions: Watches<Session>
     let usage: CallerUsage
-    let failures = FailedAuthentications()
+    let failures = FailedSignatures()
     let workGroups = SessionWorkGroups()
 
     /// How many things of Athena's are asked about again and again, and how many callers wait for them.

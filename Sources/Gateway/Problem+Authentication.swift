@@ -16,6 +16,14 @@ extension Problem {
       self.init(.unauthenticated, detail)
       fields[.wwwAuthenticate] = "\(Self.challenge), error=\"invalid_request\""
     case .noCertificate(let detail): self.init(.forbidden, detail)
+    case .tooMuchWork(let pause):
+      self.init(
+        .tooManyRequests,
+        "too many tokens with bad signatures have come from this address, and none that is new is looked at "
+          + "for some seconds; where all requests come from a proxy's address, the gateway's operator should "
+          + "name that with --trusted-proxy")
+      let (seconds, fraction) = pause.components
+      fields[.retryAfter] = String(max(1, seconds + (fraction > 0 ? 1 : 0)))
     case .unverifiable(let detail): self.init(.tokenKeysUnavailable, detail)
     }
   }

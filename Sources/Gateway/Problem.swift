@@ -45,7 +45,9 @@ struct Problem: Error {
     let kind = code.kind
     var fields = fields
     fields[.contentType] = "application/problem+json"
-    if let seconds = kind.retryAfter { fields[.retryAfter] = String(seconds) }
+    if let seconds = kind.retryAfter, fields[.retryAfter] == nil {
+      fields[.retryAfter] = String(seconds)
+    }
     return Response(
       status: kind.status, fields: fields, content: .bytes(document(kind, requestID, basePath)))
   }

@@ -45,10 +45,19 @@ public struct JSONError: Error, Equatable, Sendable {
 extension JSONError: CustomStringConvertible {
   /// A sentence part for the author of the text, such as `a member named "a" appears twice, at
   /// byte 7 in /b/a`. Holds no control characters, and a bounded part of the text.
-  public var description: String {
-    let place = pointer == .root ? "" : " in \(pointer.description.printable)"
-    return "\(violation), at byte \(offset)\(place)"
+  public var description: String { "\(violation), at byte \(offset)\(place)" }
+
+  /// The same for who has written the text by hand: such as `line 3, column 7: a comma stands before the closing
+  /// bracket in /keys`. Columns are bytes.
+  public func description(in text: [UInt8]) -> String {
+    let before = text.prefix(offset)
+    let lineFeed = UInt8(ascii: "\n")
+    let line = before.count { $0 == lineFeed } + 1
+    let column = before.count - (before.lastIndex(of: lineFeed).map { $0 + 1 } ?? 0) + 1
+    return "line \(line), column \(column): \(violation)\(place)"
   }
+
+  private var place: String { pointer == .root ? "" : " in \(pointer.description.printable)" }
 
   private var violation: String {
     switch rule {

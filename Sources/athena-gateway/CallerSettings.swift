@@ -100,7 +100,7 @@ extension Logger {
       error(
         """
         \(subject): \(fault); until there are some, requests with a JWT are answered with 503; they are asked for \
-        again in \(IssuerKeys.pause.components.seconds) s, and at SIGHUP
+        again within 30 s, and at SIGHUP
         """)
     case .later(let news): tell(news, of: subject, at: url.description)
     }

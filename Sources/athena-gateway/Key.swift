@@ -6,7 +6,7 @@ import Glibc
 /// `athena-gateway key`: the API keys of callers.
 struct Key: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Makes API keys for callers.", subcommands: [New.self])
+    abstract: "Makes and revokes API keys of callers.", subcommands: [New.self, Revoke.self])
 
   /// `athena-gateway key new`.
   struct New: ParsableCommand {
@@ -17,8 +17,8 @@ struct Key: ParsableCommand {
         name and its SHA-256, goes into the file of --file, which 'serve --api-keys' reads and which is made \
         where it is not there. Without --file it is printed to standard error.
 
-        A name can have two keys, both good, so that a caller can change from one to the other. A key is \
-        revoked by removing it from the file. A running gateway sees that within three seconds.
+        A name can have two keys, both good, so that a caller can change from one to the other. 'key revoke' \
+        removes keys. A running gateway sees both within three seconds.
         """)
 
     @Argument(help: "The caller's name in logs and policies: letters, digits and - . _ @")
@@ -56,7 +56,8 @@ struct Key: ParsableCommand {
       print(key.text)
       if count > 1 {
         Terminal.warn(
-          "\(name) has \(count) keys in \(file) now; remove the old one once nobody uses it")
+          "\(name) has \(count) keys in \(file) now; once nobody uses the old one, 'key revoke \(name) --keep-newest' "
+            + "removes it")
       }
     }
 
@@ -81,9 +82,42 @@ struct Key: ParsableCommand {
         (1...century).contains(seconds)
       else {
         throw SettingsError(
-          description: "'\(text.prefix(100))' is no number of days or hours, as in 90d or 12h")
+          description:
+            "'\(text.prefix(100))' is no number of days or hours with its unit, as in 90d or 12h")
       }
       return seconds
+    }
+  }
+}
+
+extension Key {
+  /// `athena-gateway key revoke`.
+  struct Revoke: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Removes the API keys of a caller from a file.",
+      discussion: "A running gateway sees that within three seconds, or at once after SIGHUP.")
+
+    @Argument(help: "The caller's name.")
+    var name: String
+
+    @Option(help: ArgumentHelp("The file of keys to remove them from.", valueName: "file"))
+    var file: String
+
+    @Flag(help: "Leave the one of the name that was added last.")
+    var keepNewest = false
+
+    func run() throws {
+      var count = 0
+      do throws(FileFault) {
+        try FileUpdate(of: file).run(limit: APIKeys.fileLimit) { bytes throws(FileFault) in
+          let new = try APIKeys.removing(name, keepsNewest: keepNewest, from: bytes)
+          count = new.count
+          return new.bytes
+        }
+      } catch {
+        throw SettingsError(description: "--file: \(error)")
+      }
+      print("\(count) \(count == 1 ? "key" : "keys") of \(name) removed from \(file)")
     }
   }
 }

@@ -42,6 +42,7 @@ extension Logger {
     case .unchanged: notice("\(subject): \(place) is read again, and says what it said before")
     case .kept(let fault):
       error("\(subject): \(fault); what was known before stays in use")
+    case .restored: notice("\(subject): can be had again, and is in use as it is now")
     }
   }
 }

@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "the JSON text ends too early, at byte 0"),
+    ("", "line 1, column 1: the JSON text ends too early"),
     ("[]", #"the file must be an object, as in {"keys": []}, not an array"#),
     ("{}", "/keys is required"),
     (#"{"keys": 1}"#, "/keys must be an array, not a number"),
@@ -44,7 +44,7 @@ import Testing
     ),
     (
       #"{"keys": [{"name": "a", "name": "b", "sha256": "\#(digest)"}]}"#,
-      #"a member named "name" appears twice, at byte 24 in /keys/0/name"#
+      #"line 1, column 25: a member named "name" appears twice in /keys/0/name"#
     ),
     (
       #"{"keys": [{"name": "*", "sha256": "\#(digest)"}]}"#,

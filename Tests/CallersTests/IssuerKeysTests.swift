@@ -46,12 +46,14 @@ final class ScriptedIssuer: Sendable {
 
 /// A signer of tokens, by JWTKit: test_callers.py has those of another implementation.
 struct Signer {
-  let id: String
+  /// nil for an issuer that doesn't name its keys.
+  let id: String?
   let key = ES256PrivateKey()
 
   var jwk: String {
     let (x, y) = key.publicKey.parameters!
-    return #"{"kty":"EC","crv":"P-256","kid":"\#(id)","x":"\#(x.base64URL)","y":"\#(y.base64URL)"}"#
+    let id = id.map { #""kid":"\#($0)","# } ?? ""
+    return #"{"kty":"EC","crv":"P-256",\#(id)"x":"\#(x.base64URL)","y":"\#(y.base64URL)"}"#
   }
 
   struct Claims: JWTPayload {
@@ -59,14 +61,16 @@ struct Signer {
     var aud = "a"
     var sub = "s"
     var exp: Int
+    var cnf: [String: String]?
 
     func verify(using: some JWTAlgorithm) async throws {}
   }
 
   func token(_ claims: Claims) async throws -> String {
     let keys = JWTKeyCollection()
-    await keys.add(ecdsa: key, kid: JWKIdentifier(string: id))
-    return try await keys.sign(claims, kid: JWKIdentifier(string: id))
+    let id = id.map { JWKIdentifier(string: $0) }
+    await keys.add(ecdsa: key, kid: id)
+    return try await keys.sign(claims, kid: id)
   }
 }
 
@@ -197,6 +201,140 @@ func onLoop<Value: Sendable>(
     }
   }
 
+  @Test(arguments: [String?.none, "same"])
+  func `An issuer that changes its key under the same name, or none, is asked again`(
+    id: String?
+  ) async throws {
+    try await onLoop { loop in
+      let (old, new) = (Signer(id: id), Signer(id: id))
+      let issuer = ScriptedIssuer(.success(document(old)))
+      let verifier = TokenVerifier(Self.rules, .issuer(issuer.keys(on: loop)), on: loop)
+      let tokens = (
+        try await old.token(.init(exp: now + 60)), try await new.token(.init(exp: now + 60))
+      )
+      #expect(try await verifier.caller(of: tokens.0, at: now).name == "s")
+      issuer.answer(.success(document(new)))
+      issuer.advance(.seconds(30))
+      #expect(try await verifier.caller(of: tokens.1, at: now).name == "s")
+      #expect(issuer.requests.count == 2)
+      await #expect(throws: AuthenticationFault.self) {
+        try await verifier.caller(of: tokens.0, at: now)
+      }
+      // While both are there, each is good.
+      issuer.advance(.seconds(30))
+      issuer.answer(.success(document(new, old)))
+      for token in [tokens.0, tokens.1] {
+        #expect(try await verifier.caller(of: token, at: now).name == "s")
+      }
+    }
+  }
+
+  @Test func `Of more keys than four that fit none is tried`() async throws {
+    try await onLoop { loop in
+      let signers = (0..<5).map { _ in Signer(id: nil) }
+      let text = #"{"keys":[\#(signers.map(\.jwk).joined(separator: ","))]}"#
+      let issuer = ScriptedIssuer(.success(.init(bytes: Array(text.utf8))))
+      let verifier = TokenVerifier(Self.rules, .issuer(issuer.keys(on: loop)), on: loop)
+      let token = try await signers[0].token(.init(exp: now + 60))
+      await #expect(throws: AuthenticationFault.self) {
+        try await verifier.caller(of: token, at: now)
+      }
+    }
+  }
+
+  @Test func `As long as there are no keys, they are tried for sooner, and it is told`()
+    async throws
+  {
+    try await onLoop { loop in
+      let issuer = ScriptedIssuer(.failure(FileFault("no")))
+      let keys = issuer.keys(on: loop)
+      await keys.fetchIfDue()?.wait()
+      var pauses: [Int] = []
+      for _ in 0..<7 {
+        var seconds = 0
+        let count = issuer.requests.count
+        while issuer.requests.count == count {
+          issuer.advance(.seconds(1))
+          seconds += 1
+          await keys.fetchIfDue()?.wait()
+        }
+        pauses.append(seconds)
+      }
+      #expect(pauses == [1, 2, 4, 8, 16, 30, 30])
+      issuer.answer(.success(document(Signer(id: "k"))))
+      issuer.advance(.seconds(30))
+      await keys.fetchIfDue()?.wait()
+      let fault = FileFault("https://i/keys: no")
+      #expect(issuer.news == [.missing(fault), .first])
+    }
+  }
+
+  @Test func `Keys that can't be renewed are good for a day more, and that is told`() async throws {
+    try await onLoop { loop in
+      let signer = Signer(id: "k")
+      let issuer = ScriptedIssuer(.success(document(signer, cacheControl: "max-age=600")))
+      let keys = issuer.keys(on: loop)
+      let verifier = TokenVerifier(Self.rules, .issuer(keys), on: loop)
+      let token = try await signer.token(.init(exp: now + 600))
+      await keys.fetchIfDue()?.wait()
+      issuer.answer(.failure(FileFault("no")))
+      issuer.advance(.seconds(600 + 86_399))
+      await keys.fetchIfDue()?.wait()
+      #expect(try await verifier.caller(of: token, at: now).name == "s")
+      issuer.advance(.seconds(30))
+      await keys.fetchIfDue()?.wait()
+      await #expect(
+        throws: AuthenticationFault.unverifiable(
+          "the keys of the tokens' issuer can't be had at present")
+      ) { try await verifier.caller(of: token, at: now) }
+      issuer.answer(.success(document(signer)))
+      issuer.advance(.seconds(1))
+      await keys.fetchIfDue()?.wait()
+      #expect(try await verifier.caller(of: token, at: now).name == "s")
+      let fault = FileFault("https://i/keys: no")
+      #expect(issuer.news == [.first, .later(.kept(fault)), .missing(fault), .first])
+    }
+  }
+
+  @Test func `Only so many wait for an issuer, and the others are judged at once`() async throws {
+    try await onLoop { loop in
+      let answer = SharedOutcome<Void>()
+      let keys = IssuerKeys(
+        .set("https://i/keys"), on: loop,
+        get: { _ in
+          await answer.wait()
+          return .failure(FileFault("no"))
+        })
+      var done = 0
+      let tasks = (0..<100).map { _ in
+        loop.spawn {
+          await keys.renew(waitingOn: loop)
+          done += 1
+        }
+      }
+      while done < 36 { await Task.yield() }
+      for _ in 0..<100 { await Task.yield() }
+      #expect(done == 36)
+      answer.set(())
+      for task in tasks { await task.value }
+      #expect(done == 100)
+    }
+  }
+
+  @Test func `A token that is bound to a key of its owner's is refused with the reason`()
+    async throws
+  {
+    try await onLoop { loop in
+      let signer = Signer(id: "k")
+      let issuer = ScriptedIssuer(.success(document(signer)))
+      let verifier = TokenVerifier(Self.rules, .issuer(issuer.keys(on: loop)), on: loop)
+      let token = try await signer.token(.init(exp: now + 60, cnf: ["x5t#S256": "abc"]))
+      await #expect {
+        _ = try await verifier.caller(of: token, at: now)
+      } throws: { "\($0)".contains("RFC 7800") }
+    }
+  }
+
   @Test func `Keys are asked for again when they are old, and not before`() async throws {
     try await onLoop { loop in
       let issuer = ScriptedIssuer(.success(document(Signer(id: "k"), cacheControl: "max-age=600")))
@@ -235,6 +373,7 @@ func onLoop<Value: Sendable>(
     for text in [
       #"{"issuer": "https://other", "jwks_uri": "https://k/1"}"#, #"{"issuer": "https://i"}"#,
       #"{"issuer": "https://i", "jwks_uri": "http://k/1"}"#, "[]", "",
+      #"{"issuer": "https://i", "jwks_uri": "http://127.0.0.1/1"}"#,
       #"{"issuer": "https://i", "jwks_uri": "file:///etc/passwd"}"#,
     ] {
       #expect(throws: FileFault.self) { try url(text) }

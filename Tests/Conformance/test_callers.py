@@ -1,5 +1,6 @@
 """Who may call: API keys, and JWTs made by another implementation, good and forged ones."""
 
+import concurrent.futures
 import hashlib
 import ipaddress
 import json
@@ -69,6 +70,7 @@ def test_a_key_is_added_to_a_file_which_keeps_what_it_has(tmp_path):
         "no name": (["a b"], "NAME: 'a b' must have"),
         "no time": (["a", "--expires", "soon"], "--expires: 'soon'"),
         "no days": (["a", "--expires", "0d"], "--expires: '0d'"),
+        "no unit": (["a", "--expires", "90"], "with its unit, as in 90d or 12h"),
         "no folder": (["a", "--file", "/no/where"], "--file: /no/where.new"),
     }.values(),
 )
@@ -87,6 +89,30 @@ def test_no_key_is_added_to_a_file_that_is_wrong_or_being_written(tmp_path):
     (tmp_path / "keys.json.new").touch()
     run = programs.run("key", "new", "a", "--file", str(path))
     assert run.returncode == 1 and "another program changes" in run.stderr and not path.exists()
+
+
+def test_keys_are_revoked_by_their_name(tmp_path):
+    path = tmp_path / "keys.json"
+    for name in ["reports", "other", "reports"]:
+        new_key(name, "--file", str(path))
+
+    def revoke(*arguments):
+        return programs.run("key", "revoke", *arguments, "--file", str(path))
+
+    newest = json.loads(path.read_text())["keys"][2]
+    run = revoke("reports", "--keep-newest")
+    assert run.returncode == 0 and "1 key of reports removed" in run.stdout
+    assert json.loads(path.read_text())["keys"][1] == newest
+    assert "no older one" in revoke("reports", "--keep-newest").stderr
+    for name in ["reports", "other"]:
+        assert revoke(name).returncode == 0
+    assert json.loads(path.read_text()) == {"keys": []}
+    run = revoke("other")
+    assert run.returncode == 1 and "no key of the name 'other'" in run.stderr
+    path.write_text('{\n  "keys": [\n  {},\n  ]\n}')
+    assert "line 3, column 5: a comma stands before the closing bracket in /keys" in revoke("other").stderr
+    path.unlink()
+    assert revoke("other").returncode == 1 and not path.exists()
 
 
 # Bad credentials are counted by address. A proxy that is believed gives each request one of its own.
@@ -165,24 +191,35 @@ def test_a_key_that_is_removed_is_refused_and_one_that_is_added_is_taken(keyed):
     assert ask.get("/", bearer(other)).status == 200
 
 
-def test_who_guesses_is_looked_at_now_and_then_and_locks_nobody_out(keyed):
+def test_api_keys_that_are_guessed_are_all_looked_at_and_lock_nobody_out(keyed):
     program, path, key = keyed
     ask = client.Client(program)
-    late = new_key("late", "--file", str(path))
-    program.process.send_signal(signal.SIGHUP)
-    until(lambda: ("notice", f"API keys, {path}: has changed, and is in use as it is now") in program.log)
     guesser = somewhere()
-    assert ask.get("/", bearer(key)).status == 200
     guesses = [ask.get("/", bearer(f"agk_{n:043}"), guesser) for n in range(40)]
-    assert [guess.status for guess in guesses[:20]] == [401] * 20
-    # One every three seconds is looked at, and so is one of these perhaps.
-    assert [guess.status for guess in guesses[20:]].count(429) >= 18
-    assert guesses[-1].json["code"] == "too-many-requests" and int(guesses[-1]["Retry-After"]) > 0
-    # What was good before is good, where others guess too; a key that is new there has to wait.
+    assert [guess.status for guess in guesses] == [401] * 40
     assert ask.get("/", bearer(key), guesser).status == 200
-    assert ask.get("/", bearer(late), guesser).status == 429
-    assert ask.get("/", bearer(late), somewhere()).status == 200
-    assert ask.get("/livez", guesser).status == 200
+
+
+def test_a_key_that_is_removed_ends_what_it_has(keyed):
+    program, path, key = keyed
+    ask = client.Client(program)
+    other = new_key("other", "--file", str(path))
+    code = ("Content-Type", "text/x-python")
+    submitted = ask("POST", "/sessions/demo/calculations", [bearer(key), code], b"import time; time.sleep(8)")
+    location = submitted["Location"]
+    waiting, following = client.Client(program), client.Client(program)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        answer = pool.submit(waiting.get, location, bearer(key), ("Prefer", "wait=60"))
+        events = pool.submit(following.get, f"{location}/events", bearer(key))
+        until(lambda: ask.get(location, bearer(key)).json["state"] == "RUNNING")
+        entries = json.loads(path.read_text())["keys"]
+        path.write_text(json.dumps({"keys": [entry for entry in entries if entry["name"] == "other"]}))
+        program.process.send_signal(signal.SIGHUP)
+        until(lambda: ask.get("/", bearer(key)).status == 401)
+        assert answer.result().status == 401
+        text = events.result().body.decode()
+        assert "event: problem" in text and '"unauthenticated"' in text and "COMPLETED" not in text
+    assert ask.get(location, bearer(other)).status == 200
 
 
 def test_a_slip_of_the_pen_locks_nobody_out(keyed):
@@ -402,6 +439,25 @@ def roomy(issuer):
     program = programs.serve("--local", "--workers", "1", "--max-head", "64KiB", *BELIEVING, *issuer.flags)
     yield client.Client(program)
     program.end()
+
+
+def test_who_sends_bad_signatures_is_looked_at_now_and_then_and_locks_nobody_out(issuer, trusting):
+    key, sender = key_of(issuer, "ES256"), somewhere()
+    forger = tokens.Key("ES256", "ES256")
+    known, late = key.sign(issuer.claims(sub="known")), key.sign(issuer.claims(sub="late"))
+    assert trusting.get("/", bearer(known)).status == 200
+    answers = [trusting.get("/", bearer(forger.sign(issuer.claims(sub=str(n)))), sender) for n in range(40)]
+    assert [answer.status for answer in answers[:20]] == [401] * 20
+    # One every three seconds is looked at, and so is one of these perhaps.
+    assert [answer.status for answer in answers[20:]].count(429) >= 15
+    refused = [answer for answer in answers if answer.status == 429][-1]
+    assert refused.json["code"] == "too-many-requests" and "--trusted-proxy" in refused.json["detail"]
+    assert 1 <= int(refused["Retry-After"]) <= 3
+    # What was good before is good, whoever else is there; what is new there has to wait.
+    assert trusting.get("/", bearer(known), sender).status == 200
+    assert trusting.get("/", bearer(late), sender).status == 429
+    assert trusting.get("/", bearer(late), somewhere()).status == 200
+    assert trusting.get("/livez", sender).status == 200
 
 
 def test_an_algorithm_that_the_set_names_is_the_keys_only_one(start, tmp_path):

@@ -20,7 +20,8 @@ import Testing
   /// Answers as though a calculation or session had just ended, or become idle; at the first question that only
   /// who waits has asked, the policy allows no more than `after`.
   private func answer(
-    _ method: HTTPRequest.Method, _ path: String, query: String? = nil, after: String = "\"DELETE\"",
+    _ method: HTTPRequest.Method, _ path: String, query: String? = nil,
+    after: String = "\"DELETE\"",
     calls: Calls = Calls()
   ) async throws -> (status: Int, text: String) {
     let current = Lock(try Self.policy(#""GET", "POST""#))

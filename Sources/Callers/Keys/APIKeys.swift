@@ -41,7 +41,7 @@ public struct APIKeys: Equatable, Sendable {
     do throws(JSONError) {
       value = try JSONValue(parsing: bytes)
     } catch {
-      throw FileFault("\(error)")
+      throw FileFault(error.description(in: bytes))
     }
     guard let object = value.asObject else {
       throw FileFault("the file must be an object, as in {\"keys\": []}, not \(value.kind)")

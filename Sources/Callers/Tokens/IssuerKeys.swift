@@ -21,9 +21,9 @@ public final class IssuerKeys: Sendable {
 
   /// What became of the keys.
   public enum News: Equatable, Sendable {
-    /// The first that could be had.
+    /// The first that could be had, or that could be had again.
     case first
-    /// There are none, and have never been.
+    /// There are none, or none that may still be trusted.
     case missing(FileFault)
     /// What became of those that there were before.
     case later(FileNews)
@@ -33,11 +33,15 @@ public final class IssuerKeys: Sendable {
   public typealias Get = @Sendable (_ url: String) async -> Result<Document, FileFault>
 
   /// Whoever names unknown keys makes nobody ask more often; and what failed is tried again after it.
-  public static let pause = Duration.seconds(30)
+  fileprivate static let pause = Duration.seconds(30)
   /// How long a request waits for newer keys.
   private static let patience = Duration.seconds(5)
+  /// How many requests wait for them: others are judged by what there is.
+  private static let waiterLimit = 64
+  /// For how long keys are trusted that should have been renewed, and can't be.
+  fileprivate static let trust = Duration.seconds(24 * 3600)
 
-  private struct State {
+  fileprivate struct State {
     var keys: KeySet?
     var edition = 0
     var fault: FileFault?
@@ -48,6 +52,17 @@ public final class IssuerKeys: Sendable {
     var flight: SharedOutcome<Void>?
     /// Whether whoever runs the gateway has asked, and is told what comes of it, news or not.
     var isAskedFor = false
+    /// The attempts in a row that have failed.
+    var failures = 0
+    /// When the keys are good no more, unless they are renewed.
+    var end = Instant.never
+    var waiters = 0
+
+    /// What is between two attempts. Without any keys nobody is served: they are tried for sooner.
+    var pause: Duration {
+      keys == nil && failures > 0
+        ? min(.seconds(1 << min(failures - 1, 5)), IssuerKeys.pause) : IssuerKeys.pause
+    }
   }
 
   private let place: KeyPlace
@@ -104,10 +119,14 @@ public final class IssuerKeys: Sendable {
   /// Asks for newer ones where that was not done a moment ago, and waits for them a little.
   func renew(waitingOn loop: EventLoop) async {
     let now = clock()
-    let isEarly = state.withLock { state in
-      state.flight == nil && state.attempt.map { now < $0 + Self.pause } ?? false
+    let isInVain = state.withLock { state in
+      let isEarly = state.flight == nil && state.attempt.map { now < $0 + state.pause } ?? false
+      guard !isEarly, state.waiters < Self.waiterLimit else { return true }
+      state.waiters += 1
+      return false
     }
-    guard !isEarly else { return }
+    guard !isInVain else { return }
+    defer { state.withLock { $0.waiters -= 1 } }
     let flight = flight(at: now)
     _ = await loop.outcome(within: Self.patience) { _ = await flight.wait() }
   }
@@ -171,17 +190,8 @@ public final class IssuerKeys: Sendable {
       state.isAskedFor = false
       switch result {
       case .success(let (keys, life)):
-        state.due = now + life
-        state.fault = nil
-        guard keys != state.keys else { return isAskedFor ? .later(.unchanged) : nil }
-        defer { state.edition += 1 }
-        defer { state.keys = keys }
-        return state.keys == nil ? .first : .later(.changed)
-      case .failure(let fault):
-        state.due = now + Self.pause
-        guard fault != state.fault || isAskedFor else { return nil }
-        state.fault = fault
-        return state.keys == nil ? .missing(fault) : .later(.kept(fault))
+        return state.take(keys, for: life, at: now, isAskedFor: isAskedFor)
+      case .failure(let fault): return state.note(fault, at: now, isAskedFor: isAskedFor)
       }
     }
     if let news { onNews(news) }
@@ -202,4 +212,37 @@ public final class IssuerKeys: Sendable {
   }
 
   private static let shortestLife = Duration.seconds(300)
+}
+
+extension IssuerKeys.State {
+  fileprivate mutating func take(
+    _ new: KeySet, for life: Duration, at now: Instant, isAskedFor: Bool
+  ) -> IssuerKeys.News? {
+    let (before, wasFailing) = (keys, fault != nil)
+    (due, end) = (now + life, now + life + IssuerKeys.trust)
+    (fault, failures) = (nil, 0)
+    guard new != before else {
+      return wasFailing ? .later(.restored) : isAskedFor ? .later(.unchanged) : nil
+    }
+    keys = new
+    edition += 1
+    if before == nil { return .first }
+    return .later(wasFailing ? .restored : .changed)
+  }
+
+  fileprivate mutating func note(
+    _ new: FileFault, at now: Instant, isAskedFor: Bool
+  ) -> IssuerKeys.News? {
+    failures += 1
+    let isOver = keys != nil && now >= end
+    if isOver {
+      keys = nil
+      edition += 1
+      failures = 1
+    }
+    due = now + pause
+    guard new != fault || isOver || isAskedFor else { return nil }
+    fault = new
+    return keys == nil ? .missing(new) : .later(.kept(new))
+  }
 }

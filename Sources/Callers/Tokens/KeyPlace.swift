@@ -38,7 +38,10 @@ public enum KeyPlace: Equatable, Sendable {
     guard object["issuer"] == .string(issuer) else {
       throw FileFault("its 'issuer' is not \(MaskedURL(issuer))")
     }
-    guard let url = object["jwks_uri"]?.asString, isTrusted(url) else {
+    // Without TLS is for an issuer that is on this machine itself.
+    guard let url = object["jwks_uri"]?.asString, isTrusted(url),
+      url.hasPrefix("https://") || !issuer.hasPrefix("https://")
+    else {
       throw FileFault("its 'jwks_uri' is no URL with https")
     }
     return url

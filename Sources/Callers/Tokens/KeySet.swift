@@ -31,20 +31,25 @@ public struct KeySet: Equatable, Sendable {
     }
   }
 
-  enum Choice: Equatable {
-    case key(VerificationKey)
-    /// The issuer may have changed its keys since.
-    case unknownID
-    case unfit
-  }
+  /// Of a token that leaves the choice, more would be work for nothing.
+  private static let choiceLimit = 4
 
-  /// The key that a token was signed with if it is what it says.
-  func key(for header: TokenHeader) -> Choice {
+  /// The keys one of which a token was signed with if it is what it says. There are several where it names none,
+  /// or its issuer gives one name to the old key and the new.
+  func keys(for header: TokenHeader) throws(AuthenticationFault) -> [VerificationKey] {
     let named = header.keyID.map { id in keys.filter { $0.id == id } } ?? keys
-    guard !named.isEmpty else { return .unknownID }
+    guard !named.isEmpty else {
+      throw .badCredentials("the token names a key that its issuer doesn't have")
+    }
     let fitting = named.filter { $0.fits(header.algorithm) }
-    // A token that names no key must leave no choice.
-    guard let key = fitting.first, header.keyID != nil || fitting.count == 1 else { return .unfit }
-    return .key(key)
+    guard !fitting.isEmpty else {
+      throw .badCredentials("the token names no key of its issuer's that fits its algorithm")
+    }
+    guard fitting.count <= Self.choiceLimit else {
+      throw .badCredentials(
+        "the token leaves open which key it is signed with: \(fitting.count) of its issuer's fit, and at most "
+          + "\(Self.choiceLimit) are tried")
+    }
+    return fitting
   }
 }

@@ -32,9 +32,15 @@ struct SignedToken {
     guard let bytes = Base64URL.decode(part) else {
       throw .badCredentials("the token's \(name) is not base64url")
     }
-    guard let object = (try? JSONValue(parsing: bytes))?.asObject else {
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONValue(parsing: bytes)
+    } catch {
       throw .badCredentials(
-        "the token's \(name) is no JSON object whose members all have names of their own")
+        "the token's \(name) is no JSON object whose members all have names of their own: \(error)")
+    }
+    guard let object = value.asObject else {
+      throw .badCredentials("the token's \(name) is no JSON object, but \(value.kind)")
     }
     return object
   }

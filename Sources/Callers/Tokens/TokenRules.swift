@@ -31,6 +31,11 @@ public struct TokenRules: Equatable, Sendable {
       throw .badCredentials(
         "the token is for another audience: its claim 'aud' has none of the gateway's")
     }
+    guard claims["cnf"] == nil else {
+      throw .badCredentials(
+        "the token is bound to a key of its owner's, by its claim 'cnf' (RFC 7800), and the gateway can't see that "
+          + "the sender has it; ask for a bearer token")
+    }
     let end = try Self.end(of: claims, at: Double(now))
     guard let name = claims[callerClaim]?.asString, Caller.isName(name) else {
       throw .badCredentials(

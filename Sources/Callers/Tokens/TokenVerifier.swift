@@ -31,19 +31,26 @@ final class TokenVerifier {
     self.loop = loop
   }
 
-  func caller(of token: String, at now: Int) async throws(AuthenticationFault) -> Caller {
+  /// - Parameter work: Bounds what callers make the gateway verify.
+  func caller(
+    of token: String, at now: Int, bounding work: SignatureWork = .unbounded
+  ) async throws(AuthenticationFault) -> Caller {
     forgetOldKeys()
     let digest = SHA256.hash(token)
     if let known = verified[digest], now < known.end { return known.caller }
     let signed = try SignedToken(parsing: Array(token.utf8))
     // Before the signature, which is work.
     let (caller, end) = try rules.caller(of: signed.claims, at: now)
-    let (key, edition) = try await key(for: signed.header)
-    guard await isSigned(signed, by: key) else {
-      throw .badCredentials("the token's signature is not its issuer's")
+    if let pause = work.pause(digest) { throw .tooMuchWork(pause) }
+    do throws(AuthenticationFault) {
+      let edition = try await verify(signed)
+      work.note(digest, true)
+      keep(Verified(caller: caller, end: end), by: digest, of: edition, at: now)
+      return caller
+    } catch {
+      if case .badCredentials = error { work.note(digest, false) }
+      throw error
     }
-    keep(Verified(caller: caller, end: end), by: digest, of: edition, at: now)
-    return caller
   }
 
   private func forgetOldKeys() {
@@ -54,30 +61,28 @@ final class TokenVerifier {
     verifiers = [:]
   }
 
-  /// The key that the token must be signed with, and the edition that has it.
-  private func key(
-    for header: TokenHeader
-  ) async throws(AuthenticationFault) -> (VerificationKey, edition: Int) {
-    var (choice, edition) = choice(for: header)
-    if choice == nil || choice == .unknownID {
+  /// Returns the edition of the keys one of which has signed the token. Where none has, the issuer may have
+  /// changed them, be it under the same names.
+  private func verify(_ token: SignedToken) async throws(AuthenticationFault) -> Int {
+    // Before the keys: it may be older than those, which costs a verification, and never newer.
+    var edition = keys.edition
+    do throws(AuthenticationFault) {
+      try await checkSignature(of: token)
+    } catch {
       await keys.renew(waitingOn: loop)
-      (choice, edition) = self.choice(for: header)
+      guard keys.edition != edition else { throw error }
+      edition = keys.edition
+      try await checkSignature(of: token)
     }
-    switch choice {
-    case .key(let key): return (key, edition)
-    case .unknownID: throw .badCredentials("the token names a key that its issuer doesn't have")
-    case .unfit:
-      throw .badCredentials("the token names no key of its issuer's that fits its algorithm")
-    case nil:
-      throw .unverifiable("the keys of the tokens' issuer can't be had at present")
-    }
+    return edition
   }
 
-  /// nil where there are no keys.
-  private func choice(for header: TokenHeader) -> (KeySet.Choice?, edition: Int) {
-    // Before the keys: it may be older than those, which costs a verification, and never newer.
-    let edition = keys.edition
-    return (keys.current?.key(for: header), edition)
+  private func checkSignature(of token: SignedToken) async throws(AuthenticationFault) {
+    guard let set = keys.current else {
+      throw .unverifiable("the keys of the tokens' issuer can't be had at present")
+    }
+    for key in try set.keys(for: token.header) where await isSigned(token, by: key) { return }
+    throw .badCredentials("the token's signature is not its issuer's")
   }
 
   private func isSigned(_ token: SignedToken, by key: VerificationKey) async -> Bool {

@@ -16,7 +16,7 @@ extension Policy {
     do throws(JSONError) {
       value = try JSONValue(parsing: bytes)
     } catch {
-      throw Fault(description: "not JSON as RFC 8259 has it: \(error)")
+      throw Fault(description: "not JSON as RFC 8259 has it: \(error.description(in: bytes))")
     }
     guard let object = value.asObject else {
       throw Fault(description: "must be an object, not \(value.kind)")

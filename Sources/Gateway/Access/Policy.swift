@@ -41,8 +41,14 @@ public struct Policy: Sendable, Equatable {
   }
 
   func rights(of caller: Caller) -> Rights {
-    Rights(rules: rules.filter { rule in rule.callers.contains { $0.matches(caller) } })
+    let name = caller.nameInPolicies
+    return Rights(rules: rules.filter { rule in rule.callers.contains { $0.matches(name) } })
   }
+}
+
+extension Caller {
+  /// Its text, as in `key:nightly`; of one that is anonymous `anonymous`, wherever it is.
+  var nameInPolicies: String { kind == .anonymous ? kind.rawValue : description }
 }
 
 /// A caller's text, as in `key:nightly`; or the beginning of one and a `*`.
@@ -65,8 +71,7 @@ struct CallerPattern: Sendable, Equatable {
   }
 
   /// Bytes are compared: to String, names are equal that are written with other characters.
-  func matches(_ caller: Caller) -> Bool {
-    let name = caller.kind == .anonymous ? caller.kind.rawValue : caller.description
-    return isPrefix ? name.utf8.starts(with: text) : name.utf8.elementsEqual(text)
+  func matches(_ name: String) -> Bool {
+    isPrefix ? name.utf8.starts(with: text) : name.utf8.elementsEqual(text)
   }
 }

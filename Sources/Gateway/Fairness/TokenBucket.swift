@@ -28,6 +28,12 @@ struct TokenBucket {
     return max(0, size.burst - Int(missing))
   }
 
+  /// How long it is until there is one; nil where there is.
+  func pause(of size: Size, at now: Instant) -> Duration? {
+    let one = full + .nanoseconds(-size.interval * Int64(size.burst - 1))
+    return count(of: size, at: now) > 0 ? nil : one - now
+  }
+
   /// Takes one, if there is one.
   mutating func take(from size: Size, at now: Instant) -> Bool {
     guard count(of: size, at: now) > 0 else { return false }
