@@ -393,7 +393,7 @@ BAD = {
         lambda issuer: key_of(issuer, "RS256").sign(issuer.claims(), "PS256", kid="RS256"), None),
     "a key of another kind": (lambda issuer: key_of(issuer, "ES256").sign(issuer.claims(), kid="EdDSA"), "fits"),
     "an unknown key": (header(kid="gone"), "names a key"),
-    "no key where there are many": (lambda issuer: key_of(issuer, "RS256").sign(issuer.claims(), kid=None), "fits"),
+    "no key where there are many": (lambda issuer: key_of(issuer, "RS256").sign(issuer.claims(), kid=None), "leaves open"),
     "a key's id of another type": (parts({"alg": "ES256", "kid": 1}), "'kid'"),
     "an algorithm twice": (parts(b'{"alg": "ES256", "alg": "ES256", "kid": "ES256"}'), "names of their own"),
     "a header that is no object": (parts(b"[]"), "header"),
@@ -477,8 +477,7 @@ def test_a_new_key_is_fetched_once_a_token_names_it(start):
     issuer = tokens.Issuer(old)
     program = start(programs.serve, "--local", *issuer.flags)
     ask = client.Client(program)
-    program.wait_for_line("keys of JWTs")
-    assert ask.get("/", bearer(old.sign(issuer.claims()))).status == 200
+    until(lambda: ask.get("/", bearer(old.sign(issuer.claims()))).status == 200)
     fetches = len(issuer.requests)
     issuer.keys = [new]
     # The first fetch was a moment ago: the next is made half a minute later, however many ask.
