@@ -39,12 +39,13 @@ import Testing
       ],
     ])
     let polls = ["GetCalculationExecutionStatus", "GetSessionStatus"]
+    let athena: @Sendable (String) -> Script = { name in
+      if polls.contains(name) { current.withLock { $0 = next } }
+      return script(name)
+    }
+    let judging: @Sendable () -> Policy = { current.withLock { $0 } }
     return try await withGateway(
-      calls: calls,
-      answering: { name in
-        if polls.contains(name) { current.withLock { $0 = next } }
-        return script(name)
-      }, judging: { current.withLock { $0 } }, shared: WaitingTests.hasty()
+      calls: calls, answering: athena, judging: judging, shared: WaitingTests.hasty()
     ) { gateway in
       let content = path == "/sessions" ? #"{"WorkGroup":"w","EngineConfiguration":{}}"# : "1"
       let type = path == "/sessions" ? "application/json" : "text/x-python"
