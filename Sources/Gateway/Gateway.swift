@@ -161,7 +161,8 @@ public final class Gateway {
     guard request.method != .connect else {
       throw Problem(.notImplemented, "the gateway is no proxy, and opens no tunnels")
     }
-    try configuration.hosts.check(request)
+    try configuration.hosts.check(
+      request, isHealthCheck: Self.isHealthCheck(request, under: configuration.basePath))
     if let answer = Preflight.answer(
       to: request, from: context.origin, under: configuration.basePath)
     {

@@ -118,6 +118,8 @@ public final class Listener: Sendable {
       try set(SO_REUSEADDR, SOL_SOCKET, to: 1, on: raw)
       // Inherited by the accepted sockets: an urgent byte (tcp(7)) is one like any other.
       try set(SO_OOBINLINE, SOL_SOCKET, to: 1, on: raw)
+      // [::] is every address, those of IPv4 among them, whatever net.ipv6.bindv6only says.
+      if address.family == AF_INET6 { try set(IPV6_V6ONLY, Int32(IPPROTO_IPV6), to: 0, on: raw) }
       if case .member = sharing { try set(SO_REUSEPORT, SOL_SOCKET, to: 1, on: raw) }
     case .unix:
       // Linux makes the file with the mode of the socket itself, less the umask: unlike chmod afterwards

@@ -36,7 +36,7 @@ struct Healthcheck: ParsableCommand {
   func run() throws {
     let place = try place()
     let address = place.url + (ready ? "/readyz" : "/livez")
-    let request = ClientRequest(.get, address, fields: place.fields, deadline: .seconds(2))
+    let request = ClientRequest(.get, address, deadline: .seconds(2))
     let thread = try LoopThread(name: "healthcheck")
     defer { thread.stopAndJoin() }
     let answer = try thread.runBlocking { loop in
@@ -71,12 +71,11 @@ struct Healthcheck: ParsableCommand {
     var reader = try flags.configuration.reader()
     let listen = reader.value(flags.listen)
     let isTLS = reader.value(flags.tls.certificate) != nil
-    let hosts = reader.list(flags.allowedHosts)
     if listen.port == 0 {
       reader.fault(flags.listen, "the system chose the port; say which it is, with --url")
     }
     guard reader.problems.isEmpty else { throw reader.problems.error }
-    return GatewayPlace(listen, isTLS: isTLS, host: listen.isLoopback ? nil : hosts.first)
+    return GatewayPlace(listen, isTLS: isTLS)
   }
 }
 
@@ -87,20 +86,16 @@ private struct GatewayPlace: CustomStringConvertible {
   /// What it is called in messages.
   let description: String
   let client: HTTPClient.Configuration
-  let fields: [(name: String, value: String)]
 
   /// Anybody's.
   init(url: String) {
     self.url = url
     description = "\(URLText(parsing: url))"
     client = .init(userAgent: AthenaGateway.userAgent)
-    fields = []
   }
 
   /// This machine's.
-  ///
-  /// - Parameter host: A name that the gateway goes by; nil where it goes by its address.
-  init(_ listen: ListenAddress, isTLS: Bool, host: String?) {
+  init(_ listen: ListenAddress, isTLS: Bool) {
     let scheme = isTLS ? "https" : "http"
     var client = HTTPClient.Configuration(userAgent: AthenaGateway.userAgent)
     client.verifiesServer = false
@@ -114,6 +109,5 @@ private struct GatewayPlace: CustomStringConvertible {
       client.unixSocket = path
     }
     self.client = client
-    fields = host.map { [("Host", $0)] } ?? []
   }
 }

@@ -8,6 +8,7 @@ import pytest
 
 import certificates
 import http1
+import namespace
 import programs
 from waiting import until
 
@@ -44,9 +45,32 @@ def test_a_gateway_on_every_address_is_asked_on_loopback(start, listen, loopback
         pytest.skip("there is no IPv6 here")
     arguments = ["--allow-anonymous", "--region", "r", "--allowed-host", "athena.example"]
     program = start(programs.Program, "serve", "--listen", f"{listen}:0", *arguments)
-    run = check("--listen", f"{listen}:{program.port}", "--allowed-host", "athena.example")
+    run = check("--listen", f"{listen}:{program.port}")
     assert run.returncode == 0 and run.stdout == f"http://{loopback}:{program.port} answers /livez with 200\n"
-    assert "421" in check("--listen", f"{listen}:{program.port}").stderr
+
+
+@pytest.fixture
+def network():
+    made = namespace.Namespace()
+    yield made
+    made.end()
+
+
+def test_the_wildcard_of_IPv6_is_every_address_of_IPv4_too_whatever_the_system_says(start, network):
+    if not network.has_ipv6:
+        pytest.skip("there is no IPv6 here")
+    own = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    # Each network has its own; /proc/sys shows that of who looks.
+    alone = network.run("sh", "-c", "echo 1 > /proc/sys/net/ipv6/bindv6only", environment=own)
+    assert alone.returncode == 0, alone.stderr
+    binary, *arguments = network.command(programs.BINARY, "serve", "--listen", "[::]:0", "--metrics-listen", "[::]:9464")
+    program = start(
+        lambda: programs.Program(*arguments, "--region", "r", "--allow-anonymous", binary=binary)
+    )
+    for port, path in ((program.port, "livez"), (9464, "metrics")):
+        for address in ("127.0.0.1", "[::1]"):
+            curl = network.run("curl", "-sSf", f"http://{address}:{port}/{path}", environment=own)
+            assert curl.returncode == 0, curl.stderr
 
 
 def test_a_unix_socket_is_asked(start, tmp_path_factory):

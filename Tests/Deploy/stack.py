@@ -11,6 +11,7 @@ from waiting import until
 FILE = TOP / "deploy/compose.yaml"
 # The services whose images are built here.
 OURS = {"gateway": images.GATEWAY, "athena": images.LOCAL}
+PATH = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
 
 def health(image):
@@ -19,13 +20,38 @@ def health(image):
     return command
 
 
+def names(compose):
+    """The names of each service by network, and the address that an engine would give them there."""
+    found = {}
+    for number, network in enumerate(compose["networks"]):
+        for place, (name, service) in enumerate(compose["services"].items(), 2):
+            # A list of networks, or what is said of each.
+            if network in service["networks"]:
+                own = (service["networks"][network] or {}) if isinstance(service["networks"], dict) else {}
+                found[name, network] = f"10.77.{number}.{place}", [name, *own.get("aliases", [])]
+    return found
+
+
 class Stack:
-    """Our services as compose.yaml has them, in one network where each is found by its name."""
+    """Our services as compose.yaml has them. Each has its addresses of compose.yaml's networks, and finds whom it shares one with."""
 
     def __init__(self, start, network):
         self.start_container, self.network = start, network
-        self.services = yaml.safe_load(FILE.read_text())["services"]
-        self.hosts = {name: "127.0.0.1" for name in ("localhost", *self.services)}
+        compose = yaml.safe_load(FILE.read_text())
+        self.services, self.names = compose["services"], names(compose)
+        for address, _ in self.names.values():
+            added = network.run("ip", "address", "add", f"{address}/32", "dev", "lo", environment=PATH)
+            assert added.returncode == 0, added.stderr
+
+    def hosts(self, service):
+        """What the service's engine tells it of names."""
+        shared = {network for name, network in self.names if name == service}
+        of_others = {
+            name: address
+            for (_, network), (address, all_names) in self.names.items() if network in shared
+            for name in all_names
+        }
+        return {"localhost": "127.0.0.1"} | of_others
 
     def start(self, name, **environment):
         service = self.services[name]
@@ -34,7 +60,7 @@ class Stack:
             environment=service.get("environment", {}) | environment,
             read_only=service["read_only"],
             tmpfs=service.get("tmpfs", ()),
-            hosts=self.hosts,
+            hosts=self.hosts(name),
             namespace=self.network,
         )
 
@@ -45,7 +71,10 @@ class Stack:
         return athena, self.start("gateway", **environment)
 
     def curl(self, *arguments, may_fail=False):
-        done = self.network.run("curl", "--silent", "--show-error", *arguments, environment={"PATH": "/usr/bin:/bin"})
+        """From the tester's machine, on which the callers' network is published, and from Prometheus' place in its own."""
+        addresses = [(self.names["gateway", "callers"][0], 8080), (self.names["gateway", "metrics"][0], 9464)]
+        ports = [word for address, port in addresses for word in ("--connect-to", f"localhost:{port}:{address}:{port}")]
+        done = self.network.run("curl", "--silent", "--show-error", *ports, *arguments, environment=PATH)
         assert may_fail or done.returncode == 0, done.stderr
         return done.stdout
 

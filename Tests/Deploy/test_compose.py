@@ -53,6 +53,15 @@ def test_a_calculation_runs_through_the_containers(stack):
     assert (calculation["state"], calculation["stdout"]) == ("COMPLETED", "42\n"), calculation
 
 
+def test_the_code_that_callers_submit_reaches_no_gateway(stack):
+    stack.up()
+    code = "import socket\nfor port in 4566, 8080, 9464:\n  print(socket.socket().connect_ex(('{}', port)))"
+    assert stack.calculate(code.format("athena"))["stdout"] == "0\n111\n111\n"
+    assert stack.calculate(code.format("gateway"))["stdout"] == "111\n111\n111\n"
+    shared = stack.hosts("athena")
+    assert set(shared) == {"localhost", "gateway", "athena"}
+
+
 def test_the_code_is_no_root_and_can_write_nowhere_but_to_memory(stack):
     stack.up()
     code = "import os\nprint(os.getuid())\nopen('/tmp/here', 'w').close()\nopen('/usr/here', 'w')"

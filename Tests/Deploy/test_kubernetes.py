@@ -85,6 +85,22 @@ def test_every_port_that_is_named_is_one_of_the_container(objects, pod):
     assert settings["metrics-listen"].endswith(f":{ports['metrics']}")
 
 
+def test_a_gateway_listens_on_the_addresses_of_both_families(objects, pod):
+    (container,) = pod["spec"]["containers"]
+    # The image has a variable for it too, of IPv4 alone.
+    (listen,) = [variable["value"] for variable in container["env"] if variable["name"] == "ATHENA_GATEWAY_LISTEN"]
+    settings = json.loads(objects["ConfigMap"]["data"]["gateway.json"])
+    assert "listen" not in settings
+    assert [listen, settings["metrics-listen"]] == [f"[::]:{port['containerPort']}" for port in container["ports"]]
+
+
+def test_a_pod_is_not_put_out_of_service_by_one_late_answer(objects, pod):
+    (container,) = pod["spec"]["containers"]
+    assert container["readinessProbe"]["failureThreshold"] > 1 and container["readinessProbe"]["timeoutSeconds"] > 1
+    # Nor does one that never is ready keep a node from being emptied.
+    assert objects["PodDisruptionBudget"]["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+
+
 def test_callers_need_not_be_gateways(objects):
     for rule in objects["NetworkPolicy"]["spec"]["ingress"]:
         for peer in rule["from"]:
@@ -101,8 +117,8 @@ def test_every_volume_is_there_and_none_keeps_new_keys_away(objects, pod):
     assert volumes["config"]["configMap"]["name"] == objects["ConfigMap"]["metadata"]["name"]
     settings = json.loads(objects["ConfigMap"]["data"]["gateway.json"])
     assert pathlib.PurePath(settings["api-keys"]).parent == pathlib.PurePath(mounts["callers"]["mountPath"])
-    (variable,) = container["env"]
-    assert variable["value"] == f"{mounts['config']['mountPath']}/gateway.json"
+    variables = {variable["name"]: variable["value"] for variable in container["env"]}
+    assert variables["ATHENA_GATEWAY_CONFIG"] == f"{mounts['config']['mountPath']}/gateway.json"
 
 
 def test_a_pod_has_longer_to_end_than_the_gateway_takes_and_a_probe_more_patience(pod):

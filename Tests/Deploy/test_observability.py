@@ -55,17 +55,18 @@ def test_Grafana_finds_its_dashboard_and_its_data():
     (source,) = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"]
     assert source["url"] == "http://prometheus:9090" and "prometheus" in compose
     (scrape,) = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())["scrape_configs"]
-    assert scrape["static_configs"] == [{"targets": ["gateway:9464"]}]
-    assert compose["gateway"]["environment"]["ATHENA_GATEWAY_METRICS_LISTEN"] == "0.0.0.0:9464"
+    ((target,),) = (targets["targets"] for targets in scrape["static_configs"])
+    assert compose["gateway"]["environment"]["ATHENA_GATEWAY_METRICS_LISTEN"] == target
     # Both are in a network with whom they ask.
-    assert {"metrics"} <= set(compose["gateway"]["networks"]) & set(compose["prometheus"]["networks"])
+    assert compose["gateway"]["networks"]["metrics"]["aliases"] == [target.split(":")[0]]
+    assert "metrics" in compose["prometheus"]["networks"]
     assert {"metrics"} <= set(compose["grafana"]["networks"])
 
 
 @pytest.fixture
 def prometheus(stack, tmp_path):
     """A Prometheus with deploy/'s configuration, beside the gateway that it finds by its name."""
-    (tmp_path / "hosts").write_text("".join(f"{address} {name}\n" for name, address in stack.hosts.items()))
+    (tmp_path / "hosts").write_text("".join(f"{address} {name}\n" for name, address in stack.hosts("prometheus").items()))
     configuration = (PROMETHEUS / "prometheus.yml").read_text()
     (tmp_path / "prometheus.yml").write_text(re.sub(r"(_interval): \w+", r"\1: 1s", configuration))
     shutil.copy(PROMETHEUS / "alerts.yml", tmp_path)

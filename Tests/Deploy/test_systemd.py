@@ -57,6 +57,11 @@ def test_it_has_longer_to_end_than_the_gateway_takes():
     assert int(settings("TimeoutStopSec")[0]) > 30
 
 
+def test_what_ends_as_soon_as_it_starts_is_not_started_for_ever():
+    (interval,), (burst,) = settings("StartLimitIntervalSec"), settings("StartLimitBurst")
+    assert int(settings("RestartSec")[0]) * int(burst) < int(interval)
+
+
 def members(name):
     """The system calls of a set, and of the sets that are in it."""
     if not name.startswith("@"):

@@ -7,13 +7,15 @@ import Testing
 struct HostPolicyTests {
   private func refusal(
     host: String?, origin: String? = nil, scheme: String = "http", isLoopback: Bool = true,
-    allowed: [String] = []
+    allowed: [String] = [], isHealthCheck: Bool = false
   ) -> ProblemCode? {
     let policy = HostPolicy(isLoopback: isLoopback, allowedHosts: allowed)
     let request = Request(
       method: .get, path: "/", scheme: scheme, authority: host,
       fields: FieldSection(origin.map { [("Origin", $0)] } ?? []))
-    return problem { () throws(Problem) in try policy.check(request) }?.code
+    return problem { () throws(Problem) in
+      try policy.check(request, isHealthCheck: isHealthCheck)
+    }?.code
   }
 
   @Test(arguments: [
@@ -48,6 +50,30 @@ struct HostPolicyTests {
     #expect(
       refusal(host: "localhost", isLoopback: false, allowed: ["gw"]) == .misdirectedRequest)
     #expect(refusal(host: "gw", isLoopback: false, allowed: ["gw"]) == nil)
+  }
+
+  @Test func `A health check may use any name, but for a page's and on a loopback address`() {
+    func refusal(origin: String? = nil, isLoopback: Bool = false) -> ProblemCode? {
+      self.refusal(
+        host: "10.1.2.3:8080", origin: origin, isLoopback: isLoopback, allowed: ["gw"],
+        isHealthCheck: true)
+    }
+    #expect(refusal() == nil)
+    #expect(refusal(origin: "http://10.1.2.3:8080") == .misdirectedRequest)
+    #expect(refusal(isLoopback: true) == .misdirectedRequest)
+  }
+
+  @Test(arguments: [
+    ("/livez", 200), ("/readyz", 200), ("/athena/livez", 200), ("/", 421), ("/livez/", 421),
+    ("/athena/sessions", 421),
+    ("/athena/openapi.yaml", 421), ("/athena/problems/range", 421),
+  ])
+  func `Nothing but a health check may use any name`(path: String, status: Int) async throws {
+    let hosts = HostPolicy(isLoopback: false, allowedHosts: ["gw.example"])
+    let answer = try await withGateway(hosts: hosts, basePath: BasePath("/athena")!) { gateway in
+      try await gateway.answer(.get, path).answer
+    }
+    #expect(answer.status.code == status)
   }
 
   @Test func `HTTP/1.0 has no host to judge`() {

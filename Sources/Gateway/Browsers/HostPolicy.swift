@@ -30,14 +30,22 @@ public struct HostPolicy: Sendable {
     (try? check(request)) != nil
   }
 
-  func check(_ request: Request) throws(Problem) {
-    if let authority = request.authority, !isOurs(authority) {
+  /// - Parameter isHealthCheck: Whether the request is for nothing but the gateway's own state. Kubernetes and
+  ///   balancers ask for that by the address alone, which is none of the names that an operator would list. On a
+  ///   loopback address none of them asks, but a page that calls itself by another name may.
+  func check(
+    _ request: Request, isHealthCheck: @autoclosure () -> Bool = false
+  ) throws(Problem) {
+    let origin = request.fields[.origin]
+    if let authority = request.authority, !isOurs(authority),
+      isLoopback || origin != nil || !isHealthCheck()
+    {
       throw Problem(
         .misdirectedRequest,
         "the host '\(authority.prefix(100))' is not one of the gateway's; "
           + "--allowed-host adds a name to them")
     }
-    if let origin = request.fields[.origin], !isAllowed(Origin(origin), of: request) {
+    if let origin, !isAllowed(Origin(origin), of: request) {
       throw Problem(
         .origin,
         "the origin '\(origin.prefix(100))' may not use the gateway; --allowed-origin lets its pages"
