@@ -64,13 +64,12 @@ public struct AWSContext {
   /// By how many seconds the clock is corrected; 0 as long as nothing shows that it is wrong.
   public var clockOffset: Int { shared.clockOffset.seconds }
 
-  /// Whether there is something to sign calls with. Where there isn't, the source is asked, and so long waited for
-  /// at most.
+  /// Whether there is something to sign calls with. The source is asked where there isn't, and so long waited for at
+  /// most; and where it ends soon, as by calls: a gateway that nobody calls has fresh ones too.
   public func hasCredentials(within patience: Duration) async -> Bool {
     let credentials = shared.credentials
-    if credentials.mayServe(at: tools.clock()) { return true }
     _ = await tools.loop.outcome(within: patience) { [tools] in
-      _ = try? await credentials.resolved(with: tools)
+      _ = try? await credentials.credentials(with: tools)
     }
     return credentials.mayServe(at: tools.clock())
   }

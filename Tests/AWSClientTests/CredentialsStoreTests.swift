@@ -97,6 +97,17 @@ import Testing
     #expect(source.asked == 2)
   }
 
+  @Test func `who asks whether there are any has them renewed before they end`() async throws {
+    let clock = Clock()
+    let source = ScriptedSource(lifetime: 3600, from: clock)
+    try await withStore(CredentialsStore(source, random: { 0 }), clock) { _, context in
+      #expect(await context.hasCredentials(within: .seconds(10)))
+      clock.advance(by: 3600 - 900)
+      #expect(await context.hasCredentials(within: .seconds(10)))
+      while source.asked < 2 { try await context.pause(.zero) }
+    }
+  }
+
   @Test func `an advisory refresh that fails is tried again after a minute, and told`() async throws
   {
     let clock = Clock()
