@@ -97,9 +97,12 @@ extension Logger {
     switch news {
     case .first: notice("\(subject): fetched from \(url), and in use")
     case .missing(let fault):
+      let seconds = IssuerKeys.pause.components.seconds
       error(
-        "\(subject): \(fault); until there are some, requests with a JWT are answered with 503; they are asked for "
-          + "again in \(IssuerKeys.pause.components.seconds) s, and at SIGHUP")
+        """
+        \(subject): \(fault); until there are some, requests with a JWT are answered with 503; they are asked for again \
+        in \(seconds) s, and at SIGHUP
+        """)
     case .later(let news): tell(news, of: subject, at: url.description)
     }
   }
