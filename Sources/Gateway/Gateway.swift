@@ -3,6 +3,7 @@ public import Callers
 public import EventLoop
 public import HTTPMessage
 import HTTPTypes
+import Synchronization
 import Tracing
 
 /// Translates REST to Athena's operations and back: one request in, one response out.
@@ -49,6 +50,13 @@ public final class Gateway {
     let usage: CallerUsage
     let failures = FailedSignatures()
     let workGroups = SessionWorkGroups()
+    private let draining = Atomic(false)
+
+    /// Whether the gateway is about to end: it still answers, but asks for no new callers.
+    public internal(set) var isDraining: Bool {
+      get { draining.load(ordering: .relaxed) }
+      set { draining.store(newValue, ordering: .relaxed) }
+    }
 
     /// How many things of Athena's are asked about again and again, and how many callers wait for them.
     public var waiting: (watches: Int, callers: Int) {
@@ -75,8 +83,6 @@ public final class Gateway {
   let unfinished = Unfinished()
   let outputBudget = OutputBudget(64 << 20)
   private let onEnd: RequestContext.EndObserver
-  /// Whether the gateway is about to end: it still answers, but asks for no new callers.
-  private(set) var isDraining = false
 
   /// - Parameters:
   ///   - loop: The worker's.
@@ -96,9 +102,9 @@ public final class Gateway {
     self.shared = shared
   }
 
-  /// Has `/readyz` say that new callers should go elsewhere.
+  /// Has `/readyz` say that new callers should go elsewhere, that of other workers too.
   public func beginDraining() {
-    isDraining = true
+    shared.isDraining = true
   }
 
   /// Whether the request is one that is to be answered whatever else goes on: an orchestrator's.
@@ -113,7 +119,8 @@ public final class Gateway {
   public func respond(to request: Request) async throws(Refusal) -> Response {
     let request = configuration.proxies.unwrapped(request)
     let context = RequestContext(
-      .request(request), under: configuration.basePath, sharingWith: configuration.hosts.allowedOrigins,
+      .request(request), under: configuration.basePath,
+      sharingWith: configuration.hosts.allowedOrigins,
       onEnd: onEnd)
     do {
       let calls = LoopBound(context.calls, to: loop)

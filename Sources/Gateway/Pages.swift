@@ -49,7 +49,7 @@ extension Gateway {
   /// no call can be made; nobody else would ask for them while no callers come.
   func readyz(_ request: Request) async throws(Problem) -> Response {
     _ = try Query(request.query)
-    guard !isDraining else {
+    guard !shared.isDraining else {
       throw Problem(.draining, "the gateway is about to end; another one should be asked")
     }
     guard await athena.hasCredentials(within: Self.patience) else {

@@ -41,6 +41,8 @@ final class Connection: EventHandler {
   /// Bytes read and not used yet: an unfinished head, or the beginning of the next request.
   var input: [UInt8] = []
   var outbox = Outbox()
+  /// What was left of the answer when the connection ended.
+  private(set) var lost = 0
   /// What content is held to that the handler waits for.
   var contentPace: Pace?
   /// What the peer is held to that takes an answer.
@@ -83,7 +85,10 @@ final class Connection: EventHandler {
 
   func handle(_ readiness: Readiness) {
     // Reset, or closed in both directions: nobody is left to read an answer.
-    guard readiness.isDisjoint(with: .failed) else { return close() }
+    guard readiness.isDisjoint(with: .failed) else {
+      if case .handshake = phase { server.onFailedHandshake(.left, peer) }
+      return close()
+    }
     if !readiness.isDisjoint(with: [.peerClosed, .urgent]) { readsToTheEnd = true }
     let mixesDirections = socket?.mixesDirections ?? false
     if mixesDirections || !readiness.isDisjoint(with: [.readable, .peerClosed]) {
@@ -129,7 +134,10 @@ final class Connection: EventHandler {
 
   private func deadlineReached() {
     switch phase {
-    case .handshake, .idle, .ending, .lingering: close()
+    case .handshake:
+      server.onFailedHandshake(.timeout, peer)
+      close()
+    case .idle, .ending, .lingering: close()
     case .head: refuse(.timeout(.head))
     case .exchange(let exchange) where exchange.isReading: exchange.fail(.timeout(.content))
     case .exchange(let exchange) where exchange.isAnswering: close()
@@ -174,15 +182,18 @@ final class Connection: EventHandler {
   // MARK: The handshake
 
   func shakeHands() {
-    switch socket?.handshake() ?? .failed {
+    switch socket?.handshake() ?? .failed(.left) {
     case .complete:
       clientCertificate = socket?.clientCertificate()
       becomeIdle()
     case .wouldBlock: isReadable = false
     case .unfinished: readsLeft = 0
-    // For the peer to read why.
-    case .failed: linger()
-    case .plainHTTP:
+    case .failed(let fault):
+      server.onFailedHandshake(fault, peer)
+      guard fault.kind == .plainHTTP else {
+        // For the peer to read why.
+        return linger()
+      }
       socket?.leaveTLS()
       refuse(.malformed("this port speaks TLS; the URL begins with https://"))
     }
@@ -337,6 +348,7 @@ final class Connection: EventHandler {
     socket = nil
     deadline = nil
     input = []
+    lost = outbox.unsent
     outbox.bytes = []
     outbox.resume()
     server.connectionDidClose(self)

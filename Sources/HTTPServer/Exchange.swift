@@ -221,8 +221,9 @@ final class Exchange: RequestBody, RequestWaiting, ContentWriter {
     case .none: try await connection.send(response, framing, closes: closes, content: [])
     case .bytes(let bytes):
       let content = hasContent(response) ? bytes : []
-      try await connection.send(response, framing, closes: closes, content: content)
-      sent = content.count
+      try await counting(content.count) {
+        try await connection.send(response, framing, closes: closes, content: content)
+      }
     case .stream(_, let write):
       try await connection.send(response, framing, closes: closes, content: [])
       if hasContent(response) { try await stream(write) }
@@ -246,10 +247,22 @@ final class Exchange: RequestBody, RequestWaiting, ContentWriter {
     guard !bytes.isEmpty else { return }
     if framing == .chunked {
       try await connection.send { ResponseEncoder.chunk(bytes, into: &$0) }
+      sent += bytes.count
     } else {
-      try await connection.send(bytes)
+      try await counting(bytes.count) { try await connection.send(bytes) }
     }
-    sent += bytes.count
+  }
+
+  /// Counts what ends with so many bytes of the content: of what is cut, as many as the kernel has taken.
+  private func counting(_ count: Int, _ send: () async throws -> Void) async throws {
+    let isOpen = !connection.isClosed
+    do {
+      try await send()
+      sent += count
+    } catch {
+      if isOpen { sent += max(0, count - connection.lost) }
+      throw error
+    }
   }
 
   /// Streamed content that is not as long as its response declared: the peer would read the rest of it

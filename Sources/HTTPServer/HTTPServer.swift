@@ -12,6 +12,7 @@ public final class HTTPServer {
   let tls: TLSContext?
   let contentBudget: ContentBudget
   let isServedWhenFull: (Request) -> Bool
+  let onFailedHandshake: (TLSFault, IPAddress?) -> Void
   var encoder = ResponseEncoder()
   /// Where every connection reads to; what is not used at once is copied.
   var scratch = [UInt8](repeating: 0, count: 64 * 1024)
@@ -42,10 +43,13 @@ public final class HTTPServer {
   ///     the request's deadline has passed or its peer is gone.
   ///   - refusal: The answer to a request that the server itself refuses.
   ///   - isServedWhenFull: Which requests are served even past the limit of connections.
+  ///   - onFailedHandshake: Told of each TLS handshake that comes to nothing, and whose it was.
   public init(
     _ listener: consuming Listener, on loop: EventLoop, limits: Limits = Limits(),
     tls: TLSContext? = nil, refusal: @escaping (Refusal, Refused) -> Response,
-    isServedWhenFull: @escaping (Request) -> Bool = { _ in false }, handler: @escaping Handler
+    isServedWhenFull: @escaping (Request) -> Bool = { _ in false },
+    onFailedHandshake: @escaping (TLSFault, IPAddress?) -> Void = { _, _ in },
+    handler: @escaping Handler
   ) throws(SystemError) {
     loop.assertIsCurrent()
     self.loop = loop
@@ -57,6 +61,7 @@ public final class HTTPServer {
     self.handler = handler
     self.refusal = refusal
     self.isServedWhenFull = isServedWhenFull
+    self.onFailedHandshake = onFailedHandshake
     // It keeps the server until it closes: whoever connects must find somebody.
     acceptor = try Acceptor(listener, on: loop) { [self] in open($0) }
   }

@@ -18,6 +18,9 @@ struct Outbox {
 
   var isEmpty: Bool { bytes.isEmpty }
 
+  /// How many the kernel has not taken.
+  var unsent: Int { bytes.count - sent }
+
   /// Whether somebody waits for the kernel to take it all.
   var isAwaited: Bool { waiter != nil }
 

@@ -11,9 +11,7 @@ struct TLSSession: ~Copyable {
     /// Others have their turn; more may be there.
     case unfinished
     /// The peer has been told why, as far as TLS has words for it.
-    case failed
-    /// The peer speaks HTTP without TLS.
-    case plainHTTP
+    case failed(TLSFault)
   }
 
   /// Bytes that one call may read, which is some records: OpenSSL reads on over what is not for the
@@ -53,7 +51,7 @@ struct TLSSession: ~Copyable {
     }
     switch SSL_get_error(session, result) {
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return isSpent ? .unfinished : .wouldBlock
-    default: return ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST ? .plainHTTP : .failed
+    default: return .failed(.last())
     }
   }
 

@@ -35,15 +35,14 @@ public struct Exposition {
     let numbers = (0..<family.width).map { offset in
       slots.reduce(UInt64(0)) { $0 &+ $1.value(at: first + offset) }
     }
+    let counts = family.kind == .histogram ? numbers.dropLast() : numbers[...]
+    let total = counts.reduce(0, &+)
+    // Of most combinations there is nothing to say: no labels are built for those.
+    guard family.labels.isEmpty || total > 0 else { return }
     let labels = Self.labels(of: family, combination)
     switch family.kind {
-    case .counter, .gauge:
-      guard labels.isEmpty || numbers[0] > 0 else { return }
-      sample(family.name, labels, String(numbers[0]))
+    case .counter, .gauge: sample(family.name, labels, String(total))
     case .histogram:
-      let counts = numbers.dropLast()
-      let total = counts.reduce(0, &+)
-      guard labels.isEmpty || total > 0 else { return }
       var below: UInt64 = 0
       for (bound, count) in zip(family.bounds, counts) {
         below &+= count

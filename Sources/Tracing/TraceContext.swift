@@ -12,13 +12,13 @@ public struct TraceContext: Sendable, Equatable {
   public let spanID: String
   /// Whether the caller records the trace; nobody is told to who was not.
   public let isSampled: Bool
-  /// What the systems on the way have noted, verbatim; nil without a valid `tracestate`.
+  /// What the systems on the way have noted, as far as it is passed on; nil without a valid `tracestate`.
   public let state: String?
 
   /// Goes on with the trace that the fields name, and begins one where they name none.
   public init(_ fields: FieldSection) {
     let parents = fields.values(of: .traceparent)
-    let state = fields[.tracestate].flatMap { TraceState.isValid($0) ? $0 : nil }
+    let state = fields[.tracestate].flatMap(TraceState.passedOn)
     let parent = parents.count == 1 ? Parent(parents[0]) : nil
     self.init(parent, state: parent == nil ? nil : state)
   }

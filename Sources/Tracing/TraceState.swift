@@ -1,32 +1,44 @@
 /// The value of a `tracestate` field (W3C Trace Context §3.3): a list of what systems on the way have noted.
 enum TraceState {
-  /// No longer one is passed on; shorter ones must be.
+  /// No longer one is passed on; shorter ones must be (§3.3.1.5).
   private static let longest = 512
   private static let mostMembers = 32
 
-  /// Whether the text is such a list, each key in it once. What is not is passed on to nobody.
-  static func isValid(_ text: String) -> Bool {
-    guard text.utf8.count <= longest else { return false }
-    var keys: [Substring] = []
+  /// The text verbatim, or, where it is too long, without the members at its end, which are the oldest; nil where it
+  /// is no such list with each key once: that is passed on to nobody.
+  static func passedOn(_ text: String) -> String? {
+    var (keys, kept): ([Substring], [Substring]) = ([], [])
+    var length = -1
     for member in text.split(separator: ",", omittingEmptySubsequences: false) {
       let member = member.trimmed
       if member.isEmpty { continue }
-      guard let equals = member.firstIndex(of: "=") else { return false }
+      guard let equals = member.firstIndex(of: "="), keys.count < mostMembers else { return nil }
       let key = member[..<equals]
       guard isKey(key), isValue(member[member.index(after: equals)...]), !keys.contains(key) else {
-        return false
+        return nil
       }
       keys.append(key)
+      length += 1 + member.utf8.count
+      if length <= longest { kept.append(member) }
     }
-    return !keys.isEmpty && keys.count <= mostMembers
+    guard !kept.isEmpty else { return nil }
+    return text.utf8.count <= longest ? text : kept.joined(separator: ",")
   }
 
-  /// Lower-case letters, digits and `_-*/`, of a tenant `@` a system; at most 256 of them.
+  /// A system's name, or a tenant's `@` a system's (§3.3.1.3.1): the system's begins with a letter.
   private static func isKey(_ key: Substring) -> Bool {
-    guard (1...256).contains(key.utf8.count), let first = key.utf8.first else { return false }
-    let isAlphanumeric = isLetter(first) || isDigit(first)
-    return isAlphanumeric && key.utf8.count { $0 == UInt8(ascii: "@") } <= 1
-      && key.utf8.allSatisfy { isLetter($0) || isDigit($0) || "_-*/@".utf8.contains($0) }
+    guard let at = key.firstIndex(of: "@") else { return isName(key, atMost: 256) }
+    return isName(key[..<at], atMost: 241, mayBeginWithDigit: true)
+      && isName(key[key.index(after: at)...], atMost: 14)
+  }
+
+  /// Lower-case letters, digits and `_-*/`.
+  private static func isName(
+    _ name: Substring, atMost limit: Int, mayBeginWithDigit: Bool = false
+  ) -> Bool {
+    guard let first = name.utf8.first, name.utf8.count <= limit else { return false }
+    return (isLetter(first) || mayBeginWithDigit && isDigit(first))
+      && name.utf8.allSatisfy { isLetter($0) || isDigit($0) || "_-*/".utf8.contains($0) }
   }
 
   private static func isValue(_ value: Substring) -> Bool {

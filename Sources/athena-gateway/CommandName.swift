@@ -2,6 +2,7 @@ import ArgumentParser
 
 extension AthenaGateway {
   static func main() {
+    StandardStreams.open()
     if let fault = faultInCommandName(Array(CommandLine.arguments.dropFirst())) {
       exit(withError: ValidationError(fault))
     }

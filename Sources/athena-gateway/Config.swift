@@ -27,11 +27,22 @@ struct Config: ParsableCommand {
   var json = false
 
   func run() throws {
-    var reader = try flags.configuration.reader()
-    // Its error is the problems, which the reader has.
-    _ = try? ServeSettings(flags, &reader)
-    let report = ConfigurationReport(settings: reader.found, problems: reader.problems.list)
+    let report = try report()
     print(json ? report.json : report.text)
     if !report.isOK { throw ExitCode.failure }
+  }
+
+  private func report() throws -> ConfigurationReport {
+    var reader: SettingsReader
+    do {
+      reader = try flags.configuration.reader()
+    } catch {
+      guard json else { throw error }
+      // Of a file that can't be read nothing is known.
+      return ConfigurationReport(settings: [], problems: ["\(error)"])
+    }
+    // Its error is the problems, which the reader has.
+    _ = try? ServeSettings(flags, &reader)
+    return ConfigurationReport(settings: reader.found, problems: reader.problems.list)
   }
 }

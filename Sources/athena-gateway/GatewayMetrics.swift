@@ -1,5 +1,6 @@
 import Gateway
 import HTTPMessage
+import HTTPServer
 import HTTPTypes
 import Metrics
 import Tracing
@@ -16,6 +17,7 @@ struct GatewayMetrics: Sendable {
   let retries: Counter
   let connections: Gauge
   let accepted: Counter
+  let failedHandshakes: Counter
   let lag: Histogram
 
   init() {
@@ -49,6 +51,9 @@ struct GatewayMetrics: Sendable {
     connections = layout.gauge("athena_gateway_connections", "Open connections of callers.")
     accepted = layout.counter(
       "athena_gateway_connections_total", "Connections of callers there have been.")
+    failedHandshakes = layout.counter(
+      "athena_gateway_tls_handshakes_failed_total", "TLS handshakes that came to nothing, by why.",
+      by: [.init("reason", TLSFault.Kind.allCases.map(\.rawValue))])
     lag = layout.histogram(
       "athena_gateway_event_loop_lag_seconds",
       "For how long a worker was busy in a row, and whatever else came up had to wait.",
@@ -114,6 +119,11 @@ struct GatewayMetrics: Sendable {
     slot.observe(delivery.time, in: requestTime, route, statusClass)
     slot.add(delivery.received, to: received)
     slot.add(delivery.sent, to: sent)
+  }
+
+  func count(_ fault: TLSFault, in slot: MetricsSlot) {
+    guard let index = TLSFault.Kind.allCases.firstIndex(of: fault.kind) else { return }
+    slot.add(to: failedHandshakes, index)
   }
 
   func count(_ call: CallRecord.Outcome, in slot: MetricsSlot) {

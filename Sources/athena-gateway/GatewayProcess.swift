@@ -44,27 +44,23 @@ struct GatewayProcess {
     announce(address, upstream, metrics)
     if local == nil { fetchCredentials(of: upstream, workers[0]) }
 
-    let signal = waitForEnd(signals) { reload(callers, logger) }
+    let signal = waitForEnd(signals, callers, logger)
     announceEnd(signal, logger)
-    var outcome = Shutdown(signals: signals, workers: workers, times: settings.drainTimes)
+    let outcome = Shutdown(signals: signals, workers: workers, times: settings.drainTimes)
       .run(waits: signal == SIGTERM)
-    if case .drained = outcome {
-      if let second = local?.stop(signals) { outcome = .interrupted(by: second, connections: 0) }
-    } else {
-      local?.kill()
-    }
+      .ending(local, signals)
     announce(outcome, logger)
-    if case .drained = outcome {
+    switch outcome {
+    case .drained:
       for worker in workers { try worker.stop() }
       try metrics?.stop()
-      return
+    case .cut, .interrupted:
+      // Without a wait for workers, one of which may hang.
+      file?.remove()
+      metrics?.removeFile()
+      telemetry.end()
+      outcome.endProcess()
     }
-    // Without a wait for workers, one of which may hang.
-    file?.remove()
-    metrics?.removeFile()
-    telemetry.end()
-    if case .interrupted(let second, _) = outcome { Signals.die(of: second) }
-    _exit(EXIT_FAILURE)
   }
 
   /// nil where there is to be none. The default's port may be another gateway's: that is no reason not to serve.
@@ -112,11 +108,13 @@ struct GatewayProcess {
   }
 
   /// Returns the signal that ends the gateway.
-  private func waitForEnd(_ signals: Signals, reload: () -> Void) -> Int32 {
+  private func waitForEnd(
+    _ signals: Signals, _ callers: Authenticator.Ways, _ logger: Logger
+  ) -> Int32 {
     while true {
       switch signals.next() {
       case .end(let signal): return signal
-      case .reload: reload()
+      case .reload: reload(callers, logger)
       case .wake, nil: continue
       }
     }
@@ -143,17 +141,19 @@ struct GatewayProcess {
 
   /// Says what somebody may miss.
   private func announce(_ outcome: Shutdown.Outcome, _ logger: Logger) {
-    let cut = { (connections: Int) in
-      "\(Self.counted(connections, "connection")) \(connections == 1 ? "was" : "were") cut"
-    }
     switch outcome {
     case .drained: break
     case .cut(let connections):
-      logger.error("the grace period of \(settings.drainTimes.grace) is over: \(cut(connections))")
+      logger.error(
+        "the grace period of \(settings.drainTimes.grace) is over: \(Self.cut(connections))")
     case .interrupted(let second, let connections):
       let name = second == SIGTERM ? "SIGTERM" : "SIGINT"
-      logger.notice("\(name), the second signal, ends it at once: \(cut(connections))")
+      logger.notice("\(name), the second signal, ends it at once: \(Self.cut(connections))")
     }
+  }
+
+  private static func cut(_ connections: Int) -> String {
+    "\(counted(connections, "connection")) \(connections == 1 ? "was" : "were") cut"
   }
 
   private func target(_ logger: Logger) throws -> (Upstream, LocalAthenaThread?) {

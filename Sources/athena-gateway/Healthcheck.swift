@@ -1,7 +1,9 @@
+import AWSClient
 import ArgumentParser
 import EventLoop
 import HTTPClient
 import HTTPServer
+import JSON
 
 /// `athena-gateway healthcheck`: whether a gateway answers, for containers without a shell.
 struct Healthcheck: ParsableCommand {
@@ -48,10 +50,22 @@ struct Healthcheck: ParsableCommand {
     case .success(let answer) where answer.status == 200:
       print("\(place) answers \(ready ? "/readyz" : "/livez") with 200")
     case .success(let answer):
-      throw SettingsError(description: "\(place) answers with \(answer.status)")
+      throw SettingsError(
+        description: "\(place) answers with \(answer.status)\(Self.problem(of: answer))")
+    case .failure(.connect) where place.client.unixSocket != nil:
+      throw SettingsError(
+        description: "\(place) doesn't answer: nobody listens there, or this user may not connect")
     case .failure(let error):
-      throw SettingsError(description: "\(place) doesn't answer: \(error)")
+      throw SettingsError(description: "\(place) doesn't answer: \(error.words)")
     }
+  }
+
+  /// The gateway's words for what is wrong; nothing where it has none.
+  private static func problem(of answer: ClientResponse) -> String {
+    guard let document = (try? JSONValue(parsing: answer.body))?.asObject,
+      let code = document["code"]?.asString, let detail = document["detail"]?.asString
+    else { return "" }
+    return ", \(code): \(detail)".printable
   }
 
   private static func answer(

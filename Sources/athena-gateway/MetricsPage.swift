@@ -1,5 +1,6 @@
 import AWSClient
 import Gateway
+import Glibc
 import Metrics
 
 /// What `GET /metrics` answers with.
@@ -15,6 +16,10 @@ struct MetricsPage: Sendable {
       "athena_gateway_build_info", "What runs here: always 1.", .gauge,
       labels: [("version", AthenaGateway.version)], 1)
     exposition.write(telemetry.metrics.layout, telemetry.slots)
+    let isReady = !gateway.isDraining && credentials.mayServe(at: time(nil))
+    exposition.write(
+      "athena_gateway_ready", "1 where GET /readyz is 200 by what is known, 0 where it is not.",
+      .gauge, isReady ? 1 : 0)
     let waiting = gateway.waiting
     exposition.write(
       "athena_gateway_watches",

@@ -10,12 +10,17 @@ struct MetricsServer {
   /// Descriptors that it has open at most.
   static let descriptors = 4 + limits.connections + limits.reserve
 
-  /// Prometheus needs one connection; those who look on, a few.
+  /// Prometheus needs one connection; those who look on, a few. Where all are taken by whoever asks nothing, those
+  /// of the reserve serve one request each, and the oldest makes room.
   private static let limits: Limits = {
     var limits = Limits()
     limits.connections = 8
-    limits.reserve = 0
+    limits.reserve = 4
     limits.body = 0
+    limits.headDeadline = .seconds(5)
+    limits.idle = .seconds(5)
+    limits.writeStall = .seconds(5)
+    limits.linger = .seconds(1)
     return limits
   }()
 
@@ -34,6 +39,7 @@ struct MetricsServer {
       let server = try HTTPServer(
         listener, on: loop, limits: Self.limits,
         refusal: { refusal, _ in Self.text(refusal.status, refusal.status.reasonPhrase) },
+        isServedWhenFull: { _ in true },
         handler: { request in Self.answer(request, hosts, page) })
       return LoopBound(server, to: loop)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Log
 
 /// `athena-gateway serve`: the gateway itself.
 struct Serve: ParsableCommand {
@@ -25,8 +26,22 @@ struct Serve: ParsableCommand {
 
   func run() throws {
     var reader = try flags.configuration.reader()
-    let settings = try ServeSettings(flags, &reader)
-    Terminal.use(settings.seeing.format)
-    try GatewayProcess(settings).run()
+    let format = reader.value(flags.seeing.format)
+    Terminal.use(format)
+    do {
+      let settings = try ServeSettings(flags, &reader)
+      try GatewayProcess(settings).run()
+    } catch {
+      throw Self.told(error, in: format)
+    }
+  }
+
+  /// What the parser prints is text: of an error that is told already the status is left.
+  private static func told(_ error: any Error, in format: LogFormat) -> any Error {
+    guard format == .json else { return error }
+    for line in "\(error)".split(separator: "\n") {
+      Terminal.complain(String(line.drop { $0 == " " }))
+    }
+    return ExitCode.failure
   }
 }

@@ -1,5 +1,6 @@
 import EventLoop
 import Gateway
+import Glibc
 import HTTPServer
 import Synchronization
 
@@ -13,6 +14,22 @@ struct Shutdown {
     case cut(connections: Int)
     /// A second signal came before, and so many connections were cut.
     case interrupted(by: Int32, connections: Int)
+
+    /// The same, once the local Athena has ended as well: in order where the gateway has, which a signal can cut
+    /// short.
+    func ending(_ local: LocalAthenaThread?, _ signals: Signals) -> Outcome {
+      guard case .drained = self else {
+        local?.kill()
+        return self
+      }
+      return local?.stop(signals).map { .interrupted(by: $0, connections: 0) } ?? self
+    }
+
+    /// Ends the process where it can't return: with the status that says why.
+    func endProcess() -> Never {
+      if case .interrupted(let second, _) = self { Signals.die(of: second) }
+      _exit(EXIT_FAILURE)
+    }
   }
 
   let signals: Signals

@@ -2,6 +2,7 @@ import EventLoop
 import Gateway
 import Glibc
 import HTTPMessage
+import HTTPServer
 import Log
 import Logging
 import Metrics
@@ -59,6 +60,16 @@ final class WorkerTelemetry {
     let level = context.isHealthCheck ? Logger.Level.debug : .info
     guard level >= self.level else { return }
     line.write(context, delivery, level)
+    queue.append(line.bytes)
+  }
+
+  func note(_ fault: TLSFault, from peer: IPAddress?) {
+    metrics.count(fault, in: slot)
+    guard level <= .debug else { return }
+    line.begin(.debug, "a TLS handshake has failed: \(fault.words)")
+    line.field("reason", fault.kind.rawValue)
+    line.field("peer", peer?.description)
+    line.end()
     queue.append(line.bytes)
   }
 

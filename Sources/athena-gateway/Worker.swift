@@ -89,6 +89,7 @@ extension Worker.Parts {
           to: $0, $1, behind: proxies, under: basePath, sharingWith: origins, onEnd: telemetry.note)
       },
       isServedWhenFull: { Gateway.isHealthCheck($0, under: basePath) },
+      onFailedHandshake: telemetry.note,
       handler: gateway.respond(to:))
     loop.onTick = { [server] time in
       telemetry.note(

@@ -232,8 +232,10 @@ def test_a_slip_of_the_pen_locks_nobody_out(keyed):
     assert ask.get("/", bearer(key)).status == 200
 
 
-def test_who_asks_for_files_to_be_read_again_hears_that_nothing_has_changed(keyed):
-    program, path, _ = keyed
+def test_who_asks_for_files_to_be_read_again_hears_that_nothing_has_changed(start, tmp_path):
+    path = tmp_path / "keys.json"
+    new_key("reports", "--file", str(path))
+    program = start(programs.serve, "--local", "--api-keys", str(path), "--log-level", "notice")
     program.process.send_signal(signal.SIGHUP)
     until(lambda: f"API keys: {path} is read again, and says what it said before" in program.stderr)
 
@@ -515,7 +517,7 @@ def test_keys_that_could_not_be_fetched_are_asked_for_at_sighup_and_their_url_s_
     issuer = tokens.Issuer(tokens.Key("ES256", "k"))
     issuer.status = 500
     keys = f"{issuer.url}/keys?token=PLANTED"
-    program = start(programs.serve, "--local", *issuer.flags, "--jwt-keys", keys)
+    program = start(programs.serve, "--local", "--log-level", "notice", *issuer.flags, "--jwt-keys", keys)
     said = lambda text: until(lambda: text in program.stderr)
     said(
         f"keys of JWTs: {issuer.url}/keys?***: the answer is 500 and not 200; until there are some, requests with a JWT "
@@ -530,7 +532,7 @@ def test_keys_that_could_not_be_fetched_are_asked_for_at_sighup_and_their_url_s_
     issuer.keys = [tokens.Key("ES256", "other")]
     program.process.send_signal(signal.SIGHUP)
     said(f"keys of JWTs: {issuer.url}/keys?*** has changed")
-    assert "PLANTED" not in program.output and issuer.requests[0].endswith("PLANTED")
+    assert "PLANTED" not in program.stderr and issuer.requests[0].endswith("PLANTED")
     issuer.close()
 
 

@@ -97,6 +97,13 @@ def problems(*arguments, **variables):
     return found
 
 
+def test_a_file_that_can_not_be_read_is_a_problem_in_json_too(tmp_path):
+    run = programs.run("config", "--json", "--config", str(tmp_path / "none.json"))
+    report = json.loads(run.stdout)
+    assert run.returncode == 1 and not report["ok"] and report["settings"] == {}
+    assert len(report["problems"]) == 1 and "none.json" in report["problems"][0]
+
+
 def test_every_flag_of_serve_is_a_setting():
     names = {flag.removeprefix("--") for flag in SERVE}
     assert set(config()) == names == {*SWITCHES, *LISTS, *VALUES, *OTHERS}

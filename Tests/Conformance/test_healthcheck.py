@@ -77,7 +77,8 @@ def test_a_unix_socket_is_asked(start, tmp_path_factory):
     path = f"unix:{tmp_path_factory.mktemp('s')}/socket"
     start(programs.Program, "serve", "--local", "--listen", path)
     assert is_healthy("--listen", path)
-    assert not is_healthy("--listen", path + "2")
+    run = check("--listen", path + "2")
+    assert run.returncode == 1 and run.stderr.startswith(f"Error: {path}2 doesn't answer: nobody listens there")
 
 
 def test_TLS_is_spoken_where_the_gateway_does(start, tmp_path):

@@ -40,8 +40,7 @@ def line_of(program, **members):
 
 
 def metrics_url(program):
-    program.wait_for_line("metrics: ")
-    return next(line.split()[1] for line in program.lines if line.startswith("metrics: "))
+    return waiting.until(lambda: re.search(r'metrics: (http[^"\s]+)', "".join(program.lines)))[-1][1]
 
 
 def metrics(program):
@@ -116,7 +115,9 @@ def test_what_the_server_refuses_behind_a_proxy_names_who_asked_the_proxy(start,
     assert (line["peer"], line["route"], line["sessionId"]) == ("192.0.2.7", "/sessions/{sessionId}", "demo")
 
 
-def test_the_line_of_who_is_not_let_in_says_why_and_what_he_asked_for(start, capture, tmp_path):
+def test_the_line_of_who_is_not_let_in_says_why_and_what_he_asked_for(start, capture, tmp_path, monkeypatch):
+    # Nobody here may read it.
+    monkeypatch.setattr(client.Client, "check_explanation", lambda *_: None)
     path = tmp_path / "keys.json"
     made = programs.run("key", "new", "reports", "--file", str(path))
     key = made.stdout.strip()
@@ -193,6 +194,37 @@ def test_health_checks_are_in_the_log_for_who_asks_for_that(start, capture):
         program.stop()
         assert len(lines_of(program, route="/")) == 1
         assert len(lines_of(program, level="debug")) == expected
+
+
+def test_in_json_what_ends_the_start_is_an_object_too():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        starts = (("--workers", "0", "--max-head", "x"), ("--local", "--listen", address))
+        for arguments, count in zip(starts, (2, 1), strict=True):
+            run = programs.run("serve", "--region", "r", "--log-format", "json", *arguments)
+            lines = [json.loads(line) for line in run.stderr.splitlines()]
+            assert run.returncode == 1 and len(lines) == count, run.stderr
+            assert all(line["level"] == "error" and line["message"].startswith("--") for line in lines)
+
+
+def test_streams_that_were_closed_at_the_start_are_no_caller_s():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    shell = f"exec {programs.BINARY} serve --local --listen 127.0.0.1:{port} --metrics-listen none <&- >&- 2>&-"
+    process = subprocess.Popen(["sh", "-c", shell], env=programs.environment())
+    try:
+        connect = lambda: socket.create_connection(("127.0.0.1", port), timeout=http1.PATIENCE)
+
+        def is_up():
+            with contextlib.suppress(ConnectionRefusedError), connect():
+                return True
+
+        waiting.until(is_up)
+        assert [os.readlink(f"/proc/{process.pid}/fd/{number}") for number in range(3)] == ["/dev/null"] * 3
+    finally:
+        process.terminate()
+        process.terminate()
+        process.wait(http1.PATIENCE)
 
 
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM], ids=lambda value: value.name)
@@ -375,6 +407,39 @@ def test_the_metrics_are_for_this_machine_s_programs_and_no_web_page_s(start, ca
     assert ask("GET / HTTP/1.1\r\nHost: localhost").status == 404
     assert ask("POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0")["Allow"] == "GET, HEAD"
     assert ask("nonsense").status == 400
+
+
+def test_who_connects_and_asks_nothing_keeps_nobody_from_the_metrics(start, capture):
+    program = start(programs.serve_before, capture, *METRICS)
+    port = int(re.search(r":(\d+)/", metrics_url(program))[1])
+    silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(30)]
+    assert value(metrics(program), "athena_gateway_build_info", version="0.1.0") == 1
+    # They are let go by and by.
+    for connection in silent:
+        connection.settimeout(http1.PATIENCE)
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
+        connection.close()
+
+
+def test_the_metrics_say_whether_the_gateway_is_ready(start, capture, tmp_path):
+    config = tmp_path / "config"
+    config.write_text("[default]\n")
+    program = start(
+        programs.serve, *METRICS, "--drain-delay", "20s", AWS_REGION="r", AWS_CONFIG_FILE=str(config),
+        AWS_SHARED_CREDENTIALS_FILE="/nonexistent", AWS_ENDPOINT_URL=capture.url,
+    )  # fmt: skip
+    ready = lambda: value(metrics(program), "athena_gateway_ready")
+    assert ready() == 0
+    config.write_text("[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = s\n")
+    caller = client.Client(program)
+    waiting.until(lambda: caller.get("/readyz").status, lambda status: status == 200)
+    assert ready() == 1
+    program.process.send_signal(signal.SIGTERM)
+    waiting.until(ready, lambda number: number == 0)
+    caller.close()
+    program.process.send_signal(signal.SIGTERM)
+    assert program.process.wait(http1.PATIENCE) == -signal.SIGTERM
 
 
 def test_metrics_that_are_asked_for_where_somebody_listens_are_an_error():

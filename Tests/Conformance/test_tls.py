@@ -1,5 +1,6 @@
 """TLS as openssl, curl, sslscan and Python's ssl see it."""
 
+import json
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ import client
 import contract
 import http1
 import programs
+import test_seeing
 import waiting
 
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -214,6 +216,35 @@ def test_a_certificate_that_does_not_verify_fails_the_handshake(shared_strict_se
     with pytest.raises(ssl.SSLError, match=f"(?i){word}"):
         ask(http1.Connection(shared_strict_server.port, tls=tls))
     is_well(shared_strict_server, pki, pki.caller)
+
+
+def test_each_handshake_that_fails_is_counted_and_said(start, pki):
+    flags = [*pki.server.flags, "--tls-client-ca", str(pki.authority.certificate), "--handshake-deadline", "1s"]
+    seeing = ("--metrics-listen", "127.0.0.1:0", "--log-format", "json", "--log-level", "debug")
+    program = start(programs.serve, "--region", "r", *seeing, *flags, **programs.CREDENTIALS)
+    for tls in (trusting(pki.server, pki.stranger), trusting(pki.caller)):
+        with pytest.raises(ssl.SSLError):
+            ask(http1.Connection(program.port, tls=tls))
+    plain = http1.Connection(program.port)
+    plain.send(LIVEZ)
+    assert plain.answer().status == 400
+    http1.Connection(program.port).close()
+    slow = http1.Connection(program.port)
+    s_client(program, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
+    reasons = {"certificate", "alert", "plain-http", "left", "timeout", "parameters"}
+
+    def failed():
+        lines = [json.loads(line) for line in program.stderr.splitlines()]
+        return [line for line in lines if "handshake" in line["message"]]
+
+    waiting.until(lambda: {line["reason"] for line in failed()}, lambda found: found == reasons)
+    assert len(failed()) == len(reasons)
+    assert all(line["level"] == "debug" and line["peer"] == "127.0.0.1" for line in failed())
+    text = test_seeing.metrics(program)
+    name = "athena_gateway_tls_handshakes_failed_total"
+    assert all(test_seeing.value(text, name, reason=reason) == 1 for reason in reasons)
+    slow.close()
+    plain.close()
 
 
 def test_curl_comes_with_its_certificate(shared_strict_server, pki):

@@ -27,6 +27,35 @@ extension LiveServerTests {
       }
     }
 
+    @Test
+    func `what of an answer was sent before its connection ended is known, and that it was cut`()
+      async throws
+    {
+      let seen = Deliveries()
+      let large = [UInt8](repeating: 0, count: 50_000_000)
+      let handler: TestHandler = { request in
+        let content = request.path == "/all" ? [1, 2] : large
+        var response = Response(status: .ok, content: .bytes(content))
+        response.observer = seen
+        return response
+      }
+      try await withServer(handler: handler) { server in
+        let client = try Client(server)
+        try client.send("GET /all HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try client.answer().status == 200)
+        // Whoever reads nothing has what the kernel has taken.
+        try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        while try await server.unansweredCount() == 0 {}
+        try await server.close()
+        try await seen.wait(for: 2)
+        client.close()
+      }
+      let all = seen.all.withLock { $0 }
+      #expect(all.map(\.outcome) == [.complete, .cut])
+      #expect(all[0].sent == 2)
+      #expect((1..<large.count).contains(all[1].sent))
+    }
+
     @Test func `a peer that is gone while its handler works is forgotten before the answer`()
       async throws
     {
@@ -105,5 +134,18 @@ extension LiveServerTests {
         }
       }
     }
+  }
+}
+
+/// What became of answers.
+private final class Deliveries: DeliveryObserver, Sendable {
+  let all = Lock([Delivery]())
+
+  func didDeliver(_ delivery: Delivery) {
+    all.withLock { $0.append(delivery) }
+  }
+
+  func wait(for count: Int) async throws {
+    while all.withLock({ $0.count }) < count { try await Task.sleep(for: .milliseconds(1)) }
   }
 }

@@ -60,7 +60,7 @@ public final class CredentialsStore: Sendable {
   }
 
   /// Whether there are some that serve calls at this second.
-  func mayServe(at now: Int) -> Bool { state.withLock { $0.mayServe(at: now) } }
+  public func mayServe(at now: Int) -> Bool { state.withLock { $0.mayServe(at: now) } }
 
   /// When those that are in use end, in seconds since 1970; nil where they don't, or there are none.
   public var expiration: Int? { state.withLock { $0.known?.resolved.expiration } }
