@@ -521,7 +521,7 @@ def test_keys_that_could_not_be_fetched_are_asked_for_at_sighup_and_their_url_s_
     said = lambda text: until(lambda: text in program.stderr)
     said(
         f"keys of JWTs: {issuer.url}/keys?***: the answer is 500 and not 200; until there are some, requests with a JWT "
-        "are answered with 503; they are asked for again in 30 s, and at SIGHUP"
+        "are answered with 503; they are asked for again within 30 s, and at SIGHUP"
     )
     issuer.status = 200
     program.process.send_signal(signal.SIGHUP)
