@@ -3,7 +3,6 @@ public import Callers
 public import EventLoop
 public import HTTPMessage
 import HTTPTypes
-import Synchronization
 import Tracing
 
 /// Translates REST to Athena's operations and back: one request in, one response out.
@@ -50,12 +49,12 @@ public final class Gateway {
     let usage: CallerUsage
     let failures = FailedSignatures()
     let workGroups = SessionWorkGroups()
-    private let draining = Atomic(false)
+    private let draining = Lock(false)
 
     /// Whether the gateway is about to end: it still answers, but asks for no new callers.
     public internal(set) var isDraining: Bool {
-      get { draining.load(ordering: .relaxed) }
-      set { draining.store(newValue, ordering: .relaxed) }
+      get { draining.withLock { $0 } }
+      set { draining.withLock { $0 = newValue } }
     }
 
     /// How many things of Athena's are asked about again and again, and how many callers wait for them.
