@@ -31,7 +31,7 @@ func checkProblemWriter(_ bytes: Span<UInt8>) {
     Problem(.badAnswer(detail)), Problem(.noCredentials(source: detail)),
     Problem(.malformed(detail)),
   ] {
-    let context = RequestContext(request)
+    let context = RequestContext(.request(request))
     let token = text(5) ?? ""
     context.name(token)
     let response = context.complete(problem.response(requestID: context.id))
