@@ -24,6 +24,14 @@ extension JSONWriter {
     bool(value)
   }
 
+  /// An array of strings.
+  public mutating func member(_ name: String, _ values: [String]) {
+    self.name(name)
+    beginArray()
+    for value in values { string(value) }
+    endArray()
+  }
+
   public mutating func member(_ name: String, _ value: JSONValue?) {
     guard let value else { return }
     self.name(name)

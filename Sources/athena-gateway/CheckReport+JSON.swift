@@ -8,14 +8,8 @@ extension CheckReport {
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("ok", isOK)
-    writer.name("problems")
-    writer.beginArray()
-    for problem in problems { writer.string(problem) }
-    writer.endArray()
-    writer.name("notes")
-    writer.beginArray()
-    for note in notes { writer.string(note) }
-    writer.endArray()
+    writer.member("problems", problems)
+    writer.member("notes", notes)
     writeProfile(to: &writer)
     if let configuration { write(configuration, to: &writer) }
     if let credentials { write(credentials, to: &writer) }
@@ -58,10 +52,7 @@ extension CheckReport {
       writer.name(row.service.name.lowercased())
       writer.beginObject()
       writer.member("url", row.endpoint.description)
-      writer.name("sources")
-      writer.beginArray()
-      for source in row.sources { writer.string(source) }
-      writer.endArray()
+      writer.member("sources", row.sources)
       writer.member("proxy", row.proxy?.proxy.description)
       writer.endObject()
     }

@@ -26,10 +26,7 @@ struct ConfigurationReport {
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("ok", isOK)
-    writer.name("problems")
-    writer.beginArray()
-    for problem in problems { writer.string(problem) }
-    writer.endArray()
+    writer.member("problems", problems)
     writer.name("settings")
     writer.beginObject()
     for setting in settings {

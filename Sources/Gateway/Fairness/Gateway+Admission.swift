@@ -10,9 +10,9 @@ extension Gateway {
   /// - Throws: `too-many-requests` where it is over the rate.
   func count(_ request: Request, _ context: RequestContext) throws(Problem) {
     let limits = shared.usage.limits
-    let partition = Partition(context.caller, from: request.peer)
     guard let rate = limits.rate,
-      let (isWithin, remaining) = shared.usage.count(partition, at: loop.now)
+      let (isWithin, remaining) = shared.usage.count(
+        Partition(context.caller, from: request.peer), at: loop.now)
     else { return }
     context.fields.append(contentsOf: limits.fields(remaining: remaining))
     guard isWithin else { throw Usage.Excess.rate(rate).problem }
