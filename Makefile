@@ -12,6 +12,8 @@ RUN_PACKAGES := libcurl4-openssl-dev libssl-dev pkg-config python3
 TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslscan iproute2 util-linux \
   jq nginx prometheus $(shell . /etc/os-release && [ "$$ID" != debian ] || echo chromium)
 FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
+# binutils has strip: valgrind can't read what Swift tells debuggers.
+CHECK_PACKAGES := $(RUN_PACKAGES) binutils gcc libc6-dev nginx strace valgrind
 # prometheus is there for promtool, and to ask it what the dashboard asks.
 DEPLOY_PACKAGES := $(TEST_PACKAGES) buildah debian-archive-keyring mmdebstrap prometheus systemd
 # Spark 3.5 runs on Java 8, 11 and 17.
@@ -107,6 +109,10 @@ figures: figures-packages release $(VENV)/.installed ## Measure idle connections
 	$(VENV)/bin/python Tests/Benchmarks/idle.py $(BINARY)
 	$(VENV)/bin/python Tests/Benchmarks/slow_clients.py $(BINARY)
 
+.PHONY: bench-check
+bench-check: check-packages release ## Count what a request costs, and fail where that is more than is committed
+	python3 Tests/Benchmarks/check.py $(BINARY)
+
 .PHONY: lint
 lint: test-packages ## Check the formatting, the structure, the warnings and what the binary links
 	swift format lint --strict --recursive Package.swift Sources Tests
@@ -135,13 +141,14 @@ $(SPARK)/.installed: | $(VENV)/.installed
 	$(VENV)/bin/pip install --quiet --target $(SPARK) 'pyspark==3.5.*'
 	touch $@
 
-.PHONY: run-packages test-packages figures-packages spark-packages deploy-packages
+.PHONY: run-packages test-packages figures-packages check-packages spark-packages deploy-packages
 run-packages: PACKAGES := $(RUN_PACKAGES)
 test-packages: PACKAGES := $(TEST_PACKAGES)
 figures-packages: PACKAGES := $(FIGURES_PACKAGES)
+check-packages: PACKAGES := $(CHECK_PACKAGES)
 spark-packages: PACKAGES := $(SPARK_PACKAGES)
 deploy-packages: PACKAGES := $(DEPLOY_PACKAGES)
-run-packages test-packages figures-packages spark-packages deploy-packages:
+run-packages test-packages figures-packages check-packages spark-packages deploy-packages:
 	@missing=(); \
 	for package in $(PACKAGES); do \
 	  dpkg-query --show --showformat '$${db:Status-Status}' "$$package" 2>/dev/null \

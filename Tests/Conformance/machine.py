@@ -17,10 +17,15 @@ def resident(pid):
     return int(re.search(r"^Rss:\s+(\d+) kB", programs.read(f"/proc/{pid}/smaps_rollup"), re.M)[1]) * 1024
 
 
-def processor_seconds(pid):
-    """What the process has computed so far."""
+def processor_times(pid):
+    """What the process has computed so far, and what the kernel has for it, in seconds."""
     fields = programs.read(f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return tuple(int(ticks) / os.sysconf("SC_CLK_TCK") for ticks in fields[11:13])
+
+
+def processor_seconds(pid):
+    """The sum of both."""
+    return sum(processor_times(pid))
 
 
 def is_idle(pid, seconds=0.2):
