@@ -14,6 +14,7 @@ TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslsc
 FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
 # binutils has strip: valgrind can't read what Swift tells debuggers.
 CHECK_PACKAGES := $(RUN_PACKAGES) binutils gcc libc6-dev nginx strace valgrind
+BENCH_PACKAGES := $(CHECK_PACKAGES) openssl python3-venv wrk
 # prometheus is there for promtool, and to ask it what the dashboard asks.
 DEPLOY_PACKAGES := $(TEST_PACKAGES) buildah debian-archive-keyring mmdebstrap prometheus systemd
 # Spark 3.5 runs on Java 8, 11 and 17.
@@ -109,6 +110,10 @@ figures: figures-packages release $(VENV)/.installed ## Measure idle connections
 	$(VENV)/bin/python Tests/Benchmarks/idle.py $(BINARY)
 	$(VENV)/bin/python Tests/Benchmarks/slow_clients.py $(BINARY)
 
+.PHONY: bench
+bench: bench-packages release $(VENV)/.bench-installed ## Measure beside nginx, a bare signer in C, and FastAPI with boto3
+	$(VENV)/bin/python Tests/Benchmarks/bench.py $(BINARY)
+
 .PHONY: bench-check
 bench-check: check-packages release ## Count what a request costs, and fail where that is more than is committed
 	python3 Tests/Benchmarks/check.py $(BINARY)
@@ -135,20 +140,25 @@ $(VENV)/.deploy-installed: Tests/Deploy/requirements.txt $(VENV)/.installed
 	$(VENV)/bin/pip install --quiet --requirement $<
 	touch $@
 
+$(VENV)/.bench-installed: Tests/Benchmarks/requirements.txt $(VENV)/.installed
+	$(VENV)/bin/pip install --quiet --requirement $<
+	touch $@
+
 # A folder of its own, for the tests of a local Athena without Spark are to find none.
 $(SPARK)/.installed: | $(VENV)/.installed
 	rm -rf $(SPARK)
 	$(VENV)/bin/pip install --quiet --target $(SPARK) 'pyspark==3.5.*'
 	touch $@
 
-.PHONY: run-packages test-packages figures-packages check-packages spark-packages deploy-packages
+.PHONY: run-packages test-packages figures-packages bench-packages check-packages spark-packages deploy-packages
 run-packages: PACKAGES := $(RUN_PACKAGES)
 test-packages: PACKAGES := $(TEST_PACKAGES)
 figures-packages: PACKAGES := $(FIGURES_PACKAGES)
+bench-packages: PACKAGES := $(BENCH_PACKAGES)
 check-packages: PACKAGES := $(CHECK_PACKAGES)
 spark-packages: PACKAGES := $(SPARK_PACKAGES)
 deploy-packages: PACKAGES := $(DEPLOY_PACKAGES)
-run-packages test-packages figures-packages check-packages spark-packages deploy-packages:
+run-packages test-packages figures-packages bench-packages check-packages spark-packages deploy-packages:
 	@missing=(); \
 	for package in $(PACKAGES); do \
 	  dpkg-query --show --showformat '$${db:Status-Status}' "$$package" 2>/dev/null \

@@ -44,7 +44,9 @@ class Place:
     def environment(self):
         url = f"{self.scheme}://127.0.0.1:{self.upstream.port}"
         endpoints = {"AWS_ENDPOINT_URL_ATHENA": url, "AWS_ENDPOINT_URL_S3": url}
-        return {"AWS_REGION": "eu-west-1", **endpoints, **KEYS, **self.variables}
+        # boto3 knows the second name alone.
+        regions = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
+        return {**regions, **endpoints, **KEYS, **self.variables}
 
     def command(self, *words):
         return [*self.runner, *map(str, words)]
@@ -103,7 +105,8 @@ class FastAPI:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         words = [sys.executable, "-m", "uvicorn", "--app-dir", HERE, "--port", self.port, "fastapi_gateway:application"]
-        with open(place.folder / "fastapi.log", "ab") as log:
+        self.log = place.folder / "fastapi.log"
+        with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 place.command(*words), env=programs.environment(**place.environment), stdout=log, stderr=log
             )
@@ -111,7 +114,7 @@ class FastAPI:
         waiting.until(self.listens)
 
     def listens(self):
-        assert self.process.poll() is None, "uvicorn has ended: see requirements.txt"
+        assert self.process.poll() is None, f"uvicorn has ended: {self.log.read_text()}"
         try:
             socket.create_connection(("127.0.0.1", self.port)).close()
             return True

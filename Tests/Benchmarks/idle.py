@@ -38,26 +38,31 @@ def exchange(connection):
     assert answer.startswith(b"HTTP/1.1 200 "), answer
 
 
+def hold(pid, port, count):
+    """Resident bytes of a process before, and with `count` idle connections."""
+    # Every worker has answered, so that what is made once is not counted as the connections'.
+    for number in range(WARM_UP):
+        connect(port, number).close()
+    before = machine.resident(pid)
+    held = [connect(port, number) for number in range(count)]
+    after = machine.resident(pid)
+    # All of them are still there and answer.
+    for connection in held[:: count // 100]:
+        exchange(connection)
+    for connection in held:
+        connection.close()
+    return before, after
+
+
 def measure(binary, arguments, count=CONNECTIONS):
-    """Resident bytes before, and with `count` idle connections."""
+    """The same of a gateway of its own."""
     # Before AWS, which is never called: with a local Athena each connection needs three descriptors.
     program = programs.Program(
         "serve", "--region", "eu-west-1", "--listen", "127.0.0.1:0", "--max-connections", "20000", *arguments,
         binary=binary, **programs.CREDENTIALS,
     )  # fmt: skip
     try:
-        # Every worker has answered, so that what is made once is not counted as the connections'.
-        for number in range(WARM_UP):
-            connect(program.port, number).close()
-        before = machine.resident(program.pid)
-        held = [connect(program.port, number) for number in range(count)]
-        after = machine.resident(program.pid)
-        # All of them are still there and answer.
-        for connection in held[:: count // 100]:
-            exchange(connection)
-        for connection in held:
-            connection.close()
-        return before, after
+        return hold(program.pid, program.port, count)
     finally:
         program.kill()
 

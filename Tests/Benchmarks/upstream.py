@@ -46,7 +46,7 @@ def canned(folder, state="RUNNING", identity=None):
             listen 0{word}; {lines}
             add_header x-amzn-RequestId {REQUEST_ID};
             location / {{ return 200 $answer; }}
-            location /outputs/ {{ root /srv/www; }}
+            location /outputs/ {{ root /srv/www; add_header x-amz-request-id {REQUEST_ID}; }}
             location = /requests {{ stub_status; }}
         }}""")  # fmt: skip
 
@@ -57,12 +57,12 @@ def proxy(folder, upstream, identity=None, authority=None, runner=()):
     scheme = "http"
     if identity:
         scheme = "https"
-        lines += f"proxy_ssl_verify on; proxy_ssl_trusted_certificate {authority.certificate}; proxy_ssl_name localhost;"
+        lines += f"proxy_ssl_protocols TLSv1.3; proxy_ssl_verify on; proxy_ssl_trusted_certificate {authority.certificate}; proxy_ssl_name localhost;"
     return start(folder, f"""
         upstream athena {{ server 127.0.0.1:{upstream.port}; keepalive 1024; keepalive_requests 1000000000; }}
         server {{
             listen 0{word}; {lines}
-            location = /livez {{ return 200 ok; }}
+            location = /livez {{ return 200; }}
             location / {{
                 proxy_pass {scheme}://athena; proxy_http_version 1.1; proxy_set_header Connection "";
                 proxy_max_temp_file_size 0;
