@@ -36,14 +36,14 @@ class Bench:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
         self.one = contenders.gateway(options.binary, 1)
-        self.all = contenders.gateway(options.binary, load.processors())
+        # On one processor both are the same.
+        self.all = self.one if load.processors() == 1 else contenders.gateway(options.binary, load.processors())
         self.floor = contenders.signer(folder)
         self.place = contenders.Place(folder, upstream.canned(folder / "upstream"))
         proof.check(self.floor, options.binary, folder)
 
     @property
     def everybody(self):
-        # On one processor both gateways are the same.
         return list(dict.fromkeys([self.one, self.all, contenders.PROXY, self.floor, contenders.FASTAPI]))
 
     @contextlib.contextmanager
@@ -61,43 +61,50 @@ class Bench:
     def ratios(self):
         with self.started(self.everybody) as servers:
             runs = self.alternate(servers, contenders.CODE)
-            memory = {who: machine.resident(server.serving[0]) for who, server in servers.items()}
-        first = {who: starts.milliseconds(who, self.place) for who in self.everybody}
-        with self.started(self.everybody) as servers:
-            idling = {who: idle.hold(server.serving[0], server.port, IDLE) for who, server in servers.items()}
-        executed = self.executed()
+            resident = {who: machine.resident(server.serving[0]) for who, server in servers.items()}
         say(f"### {load.CONNECTIONS} connections, a calculation each time", tables.loads(runs))
+        first = {who: starts.milliseconds(who, self.place) for who in self.everybody}
+        executed = self.executed()
+        self.process(resident, first, executed)
+        self.system_calls()
+        say("### To reach", tables.aims(self.aims(runs, resident, first, executed)))
+
+    def process(self, resident, first, executed):
+        """What one process needs, and what one request has it do."""
+        idling = self.idling()
         heads = ["", "resident after that load, MB", "bytes an idle connection", "exec to first answer, ms",
                  "instructions a request", "allocations a request"]  # fmt: skip
-        rows = []
-        for who in self.everybody:
-            before, after = idling[who]
-            counts = executed.get(who)
-            rows.append([
-                who.name, tables.plain(memory[who] / 1e6, 1), tables.plain((after - before) / IDLE), tables.plain(first[who], 1),
-                tables.plain(counts and counts.instructions), tables.plain(counts and counts.allocations),
-            ])  # fmt: skip
-        say("", tables.table(heads, rows))
-        say("### To reach", tables.aims(self.aims(runs, memory, first, executed)))
-        self.system_calls()
+        rows = [
+            [who.name, tables.plain(resident[who] / 1e6, 1), tables.plain(idling[who]), tables.plain(first[who], 1),
+             *(tables.plain(figure) for figure in executed.get(who, (None, None)))]
+            for who in self.everybody
+        ]  # fmt: skip
+        say("### The process", tables.table(heads, rows))
+
+    def idling(self):
+        """Bytes an idle connection."""
+        with self.started(self.everybody) as servers:
+            held = {who: idle.hold(server.serving[0], server.port, IDLE) for who, server in servers.items()}
+        return {who: (after - before) / IDLE for who, (before, after) in held.items()}
 
     def executed(self):
         """By callgrind; not of FastAPI, nor of workers beyond the first, which do the same."""
         binary = counted.without_debugging(self.options.binary, self.folder)
         those = {self.one: contenders.gateway(binary, 1), contenders.PROXY: contenders.PROXY, self.floor: self.floor}
-        return {who: counted.executed(stand, self.place, contenders.CODE) for who, stand in those.items()}
+        counts = {who: counted.executed(stand, self.place, contenders.CODE) for who, stand in those.items()}
+        return {who: (count.instructions, count.allocations) for who, count in counts.items()}
 
-    def aims(self, runs, memory, first, executed):
+    def aims(self, runs, resident, first, executed):
         of = lambda figure, ours, theirs: tables.ratio(figure, runs[ours], runs[theirs])  # noqa: E731
         one, proxy, floor, fastapi = self.one, contenders.PROXY, self.floor, contenders.FASTAPI
-        instructions = executed[one].instructions / executed[floor].instructions
+        instructions = executed[one][0] / executed[floor][0]
         return [
             tables.Aim("CPU a request, over signer.c's", of("processor", one, floor), 1.3, 1.1),
             tables.Aim("CPU a request, over nginx's", of("processor", one, proxy), 2.6, 2.2),
             tables.Aim("requests a second on one worker, over nginx's", of("rate", one, proxy), 0.42, 0.5),
             tables.Aim("p99 at 64 connections, over nginx's", of("p99", one, proxy), 1.5, 1.2),
             tables.Aim("instructions a request (callgrind), over signer.c's", instructions, 1.5, 1.25),
-            tables.Aim("resident memory after that load", memory[one] / 1e6, 20, 15, " MB"),
+            tables.Aim("resident memory after that load", resident[one] / 1e6, 20, 15, " MB"),
             tables.Aim("exec to first answer", first[one], 15, 10, " ms"),
             tables.Aim("CPU a request, FastAPI + boto3's over the gateway's", of("processor", fastapi, one), 40, 50),
             tables.Aim(f"CPU a request, {self.all.name} over one", of("processor", self.all, one), 1.1, None),

@@ -26,8 +26,9 @@ GATEWAY = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"
 
 
 def call(code, session=upstream.SESSION):
-    """What the gateway makes of code, for those that take Athena's own words. A token is as long as the gateway's."""
-    return json.dumps({"SessionId": session, "CodeBlock": code, "ClientRequestToken": upstream.CALCULATION})
+    """What the gateway makes of code, byte for byte but for the token, for those that take Athena's own words."""
+    members = {"SessionId": session, "CodeBlock": code, "ClientRequestToken": upstream.CALCULATION}
+    return json.dumps(members, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclasses.dataclass(frozen=True)
