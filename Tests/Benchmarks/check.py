@@ -21,9 +21,9 @@ import upstream  # noqa: E402
 
 COMMITTED = pathlib.Path(__file__).with_name("ratio.json")
 RATIO, ALLOCATIONS, CALLS = "instructions over signer.c's", "allocations", "system calls"
-# Of the system calls, how often a request waits depends on how soon its answer comes, and how many lines the log's thread writes at once
-# depends on the time they take; both only have a most.
-APART = {"epoll_wait": "waits", "write": "the log's", "clock_nanosleep": "the log's"}
+# Of the system calls, how often a request waits depends on how soon its answer comes, and how many lines the log's thread writes at once,
+# and is woken for, depends on the time they take; both only have a most.
+APART = {"epoll_wait": "waits", **dict.fromkeys(["write", "clock_nanosleep", "futex"], "the log's")}
 TIMERS = 0.02  # calls a request that are no request's own
 TOLERANCE = 0.05
 # Whether an answer is there at once or is waited for differs from run to run, and costs 2 %.
