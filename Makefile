@@ -12,6 +12,7 @@ RUN_PACKAGES := libcurl4-openssl-dev libssl-dev pkg-config python3
 TEST_PACKAGES := $(RUN_PACKAGES) python3-venv curl openssl strace faketime sslscan iproute2 util-linux \
   jq nginx prometheus $(shell . /etc/os-release && [ "$$ID" != debian ] || echo chromium)
 FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
+MICRO_PACKAGES := $(RUN_PACKAGES) binutils valgrind
 # prometheus is there for promtool, and to ask it what the dashboard asks.
 DEPLOY_PACKAGES := $(TEST_PACKAGES) buildah debian-archive-keyring mmdebstrap prometheus systemd
 # Spark 3.5 runs on Java 8, 11 and 17.
@@ -107,6 +108,13 @@ figures: figures-packages release $(VENV)/.installed ## Measure idle connections
 	$(VENV)/bin/python Tests/Benchmarks/idle.py $(BINARY)
 	$(VENV)/bin/python Tests/Benchmarks/slow_clients.py $(BINARY)
 
+# As the release is built, but for the tests' access to what is internal.
+.PHONY: micro
+micro: micro-packages ## Count what the pieces of a request execute, by instructions and allocations
+	BENCH_BUILD=1 swift build -c release --static-swift-stdlib --product micro --scratch-path .build/micro \
+	  -Xswiftc -enable-testing -Xswiftc -use-ld=lld
+	python3 Tests/Benchmarks/micro.py .build/micro/release/micro
+
 .PHONY: lint
 lint: test-packages ## Check the formatting, the structure, the warnings and what the binary links
 	swift format lint --strict --recursive Package.swift Sources Tests
@@ -135,13 +143,14 @@ $(SPARK)/.installed: | $(VENV)/.installed
 	$(VENV)/bin/pip install --quiet --target $(SPARK) 'pyspark==3.5.*'
 	touch $@
 
-.PHONY: run-packages test-packages figures-packages spark-packages deploy-packages
+.PHONY: run-packages test-packages figures-packages micro-packages spark-packages deploy-packages
 run-packages: PACKAGES := $(RUN_PACKAGES)
 test-packages: PACKAGES := $(TEST_PACKAGES)
 figures-packages: PACKAGES := $(FIGURES_PACKAGES)
+micro-packages: PACKAGES := $(MICRO_PACKAGES)
 spark-packages: PACKAGES := $(SPARK_PACKAGES)
 deploy-packages: PACKAGES := $(DEPLOY_PACKAGES)
-run-packages test-packages figures-packages spark-packages deploy-packages:
+run-packages test-packages figures-packages micro-packages spark-packages deploy-packages:
 	@missing=(); \
 	for package in $(PACKAGES); do \
 	  dpkg-query --show --showformat '$${db:Status-Status}' "$$package" 2>/dev/null \
