@@ -15,6 +15,7 @@ FIGURES_PACKAGES := $(TEST_PACKAGES) slowhttptest
 # binutils has strip: valgrind can't read what Swift tells debuggers.
 CHECK_PACKAGES := $(RUN_PACKAGES) binutils gcc libc6-dev nginx strace valgrind
 BENCH_PACKAGES := $(CHECK_PACKAGES) openssl python3-venv wrk
+MICRO_PACKAGES := $(RUN_PACKAGES) binutils valgrind
 # prometheus is there for promtool, and to ask it what the dashboard asks.
 DEPLOY_PACKAGES := $(TEST_PACKAGES) buildah debian-archive-keyring mmdebstrap prometheus systemd
 # Spark 3.5 runs on Java 8, 11 and 17.
@@ -118,6 +119,13 @@ bench: bench-packages release $(VENV)/.bench-installed ## Measure beside nginx, 
 bench-check: check-packages release ## Count what a request costs, and fail where that is more than is committed
 	python3 Tests/Benchmarks/check.py $(BINARY)
 
+# As the release is built, but for the tests' access to what is internal.
+.PHONY: micro
+micro: micro-packages ## Count what the pieces of a request execute, by instructions and allocations
+	BENCH_BUILD=1 swift build -c release --static-swift-stdlib --product micro --scratch-path .build/micro \
+	  -Xswiftc -enable-testing -Xswiftc -use-ld=lld
+	python3 Tests/Benchmarks/micro.py .build/micro/release/micro
+
 .PHONY: lint
 lint: test-packages ## Check the formatting, the structure, the warnings and what the binary links
 	swift format lint --strict --recursive Package.swift Sources Tests
@@ -150,15 +158,18 @@ $(SPARK)/.installed: | $(VENV)/.installed
 	$(VENV)/bin/pip install --quiet --target $(SPARK) 'pyspark==3.5.*'
 	touch $@
 
-.PHONY: run-packages test-packages figures-packages bench-packages check-packages spark-packages deploy-packages
+.PHONY: run-packages test-packages figures-packages bench-packages check-packages micro-packages \
+  spark-packages deploy-packages
 run-packages: PACKAGES := $(RUN_PACKAGES)
 test-packages: PACKAGES := $(TEST_PACKAGES)
 figures-packages: PACKAGES := $(FIGURES_PACKAGES)
 bench-packages: PACKAGES := $(BENCH_PACKAGES)
 check-packages: PACKAGES := $(CHECK_PACKAGES)
+micro-packages: PACKAGES := $(MICRO_PACKAGES)
 spark-packages: PACKAGES := $(SPARK_PACKAGES)
 deploy-packages: PACKAGES := $(DEPLOY_PACKAGES)
-run-packages test-packages figures-packages bench-packages check-packages spark-packages deploy-packages:
+run-packages test-packages figures-packages bench-packages check-packages micro-packages \
+spark-packages deploy-packages:
 	@missing=(); \
 	for package in $(PACKAGES); do \
 	  dpkg-query --show --showformat '$${db:Status-Status}' "$$package" 2>/dev/null \

@@ -219,3 +219,17 @@ if Context.environment["FUZZ_BUILD"] != nil {
       path: "Tests/Fuzz", exclude: ["Dictionaries", "Seeds"],
       swiftSettings: settings + [.enableExperimentalFeature("Extern")]))
 }
+
+// `make micro` builds it: what single pieces of a request cost.
+if Context.environment["BENCH_BUILD"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "micro",
+      dependencies: [
+        "AWSClient", "Athena", "Callers", "Cryptography", "EventLoop", "Gateway", "HTTPMessage",
+        "HTTPServer", "JSON", "Log", "Metrics", "SigV4", "Tracing",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/Benchmarks/Micro", swiftSettings: settings))
+}

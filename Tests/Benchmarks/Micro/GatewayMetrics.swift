@@ -1,0 +1,1 @@
+../../../Sources/athena-gateway/GatewayMetrics.swift
