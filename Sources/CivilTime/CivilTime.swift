@@ -26,11 +26,14 @@ public struct CivilTime: Equatable, Sendable {
 extension [UInt8] {
   /// Appends a number that is not negative, with zeros before it, cut to its last `digits` digits.
   public mutating func append(decimal number: Int, digits: Int) {
-    var power = 1
-    for _ in 1..<digits { power *= 10 }
-    while power > 0 {
-      append(UInt8(ascii: "0") + UInt8(number / power % 10))
-      power /= 10
+    append(addingCapacity: digits) { text in
+      text.append(repeating: UInt8(ascii: "0"), count: digits)
+      var written = text.mutableSpan
+      var rest = number
+      for index in (0..<digits).reversed() {
+        written[index] += UInt8(rest % 10)
+        rest /= 10
+      }
     }
   }
 }

@@ -11,6 +11,25 @@ public enum Hex {
     }
   }
 
+  /// Two digits for each byte, and a dash before each byte of these: as UUIDs are written.
+  public static func encode(
+    _ bytes: Span<UInt8>, withDashesBefore isFirst: (_ index: Int) -> Bool
+  ) -> String {
+    String(unsafeUninitializedCapacity: 3 * bytes.count) { text in
+      var position = 0
+      for index in bytes.indices {
+        if isFirst(index) {
+          text[position] = UInt8(ascii: "-")
+          position += 1
+        }
+        text[position] = digit(bytes[index] >> 4)
+        text[position + 1] = digit(bytes[index] & 0xf)
+        position += 2
+      }
+      return position
+    }
+  }
+
   /// Appends two digits for each byte to text that is being put together.
   public static func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
     for index in bytes.indices {

@@ -17,6 +17,12 @@ public enum RandomBytes {
     }
   }
 
+  /// Fills the bytes of a name that must be nobody else's, as a request's or a call's: they may be known once they are
+  /// given out. Keys and what else is secret must not come from here, since these bytes lie in memory before.
+  public static func fill(name bytes: inout MutableSpan<UInt8>) {
+    RandomBlock.ofThread.take(&bytes)
+  }
+
   /// As many random bytes as asked for.
   public static func make(count: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)

@@ -5,30 +5,25 @@ import HTTPTypes
 /// The name of one request in answers and logs: the caller's own, or a new UUID.
 struct RequestID {
   let text: String
-  /// RFC 9457 §3.1.5: the problem's instance; nil where the caller's name is no UUID.
-  let urn: String?
 
   /// A caller's name is kept where it is 1 to 128 characters that are safe in every log and header.
   init(_ fields: FieldSection) {
     if let own = fields[.xRequestID], (1...128).contains(own.utf8.count),
       own.utf8.allSatisfy(Self.isSafe)
     {
-      self.init(text: own, urn: Self.isUUID(own) ? "urn:uuid:\(own.lowercased())" : nil)
+      text = own
     } else {
-      self.init()
+      text = randomUUID()
     }
   }
 
   /// A new one.
   init() {
-    let uuid = randomUUID()
-    self.init(text: uuid, urn: "urn:uuid:\(uuid)")
+    text = randomUUID()
   }
 
-  private init(text: String, urn: String?) {
-    self.text = text
-    self.urn = urn
-  }
+  /// RFC 9457 §3.1.5: the problem's instance; nil where the caller's name is no UUID.
+  var urn: String? { Self.isUUID(text) ? "urn:uuid:\(text.lowercased())" : nil }
 
   private static func isSafe(_ byte: UInt8) -> Bool {
     switch byte {

@@ -137,7 +137,13 @@ extension IPAddress: CustomStringConvertible {
   /// The one text that RFC 5952 §4 gives an address; that of a mapped one is the IPv4 address's.
   public var description: String {
     if isV4 {
-      return [24, 16, 8, 0].map { String(low >> $0 & 0xFF) }.joined(separator: ".")
+      // Of 15 bytes at most, for which Swift allocates nothing.
+      var text = String(low >> 24 & 0xFF)
+      for shift in stride(from: 16, through: 0, by: -8) {
+        text += "."
+        text += String(low >> shift & 0xFF)
+      }
+      return text
     }
     let groups = groups
     let gap = Self.longestRunOfZeros(in: groups)

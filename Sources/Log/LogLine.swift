@@ -27,43 +27,56 @@ public struct LogLine: Sendable {
 
   /// Begins a line of this moment.
   public mutating func begin(_ level: Logger.Level, _ message: String) {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    bytes.removeAll(keepingCapacity: true)
-    switch format {
-    case .text:
-      appendTime(now)
-      bytes.append(.space)
-      bytes.append(contentsOf: level.rawValue.utf8)
-      bytes.append(.space)
-      bytes.append(contentsOf: message.inOneLine(atMost: Self.longestMessage).utf8)
-    case .json:
-      bytes.append(contentsOf: #"{"time":""#.utf8)
-      appendTime(now)
-      bytes.append(contentsOf: #"","level":""#.utf8)
-      bytes.append(contentsOf: level.rawValue.utf8)
-      bytes.append(.quote)
-      appendString("message", message.inOneLine(atMost: Self.longestMessage))
-    }
+    begin(level)
+    append(message)
+    endMessage()
+  }
+
+  /// Begins a line of this moment, whose message is two words and a number: they need not be made one text first.
+  public mutating func begin(
+    _ level: Logger.Level, _ first: String, _ second: String, _ number: Int
+  ) {
+    begin(level)
+    append(first)
+    bytes.append(.space)
+    append(second)
+    bytes.append(.space)
+    bytes.append(decimal: number)
+    endMessage()
+  }
+
+  /// Adds a text under a name that is not known before.
+  mutating func field(named name: String, _ value: String) {
+    var (name, value) = (name, value)
+    name.withUTF8 { appendName($0) }
+    value.withUTF8 { appendValue($0) }
   }
 
   /// Adds a text; nothing for nil.
-  public mutating func field(_ name: String, _ value: String?) {
-    guard let value else { return }
-    appendString(name, value.inOneLine(atMost: Self.longestValue))
+  public mutating func field(_ name: StaticString, _ value: String?) {
+    guard var value else { return }
+    appendName(name)
+    value.withUTF8 { appendValue($0) }
+  }
+
+  /// Adds a part of a text.
+  public mutating func field(_ name: StaticString, _ value: Substring) {
+    var value = value
+    appendName(name)
+    value.withUTF8 { appendValue($0) }
   }
 
   /// Adds a number.
-  public mutating func field(_ name: String, _ value: Int) {
+  public mutating func field(_ name: StaticString, _ value: Int) {
     appendName(name)
-    bytes.append(contentsOf: String(value).utf8)
+    bytes.append(decimal: value)
   }
 
   /// Adds a time as seconds, down to millionths.
-  public mutating func field(_ name: String, _ value: Duration) {
+  public mutating func field(_ name: StaticString, _ value: Duration) {
     let (seconds, attoseconds) = value.components
     appendName(name)
-    bytes.append(contentsOf: String(max(0, seconds)).utf8)
+    bytes.append(decimal: Int(max(0, seconds)))
     bytes.append(UInt8(ascii: "."))
     bytes.append(decimal: Int(max(0, attoseconds) / 1_000_000_000_000), digits: 6)
   }
@@ -72,6 +85,31 @@ public struct LogLine: Sendable {
   public mutating func end() {
     if format == .json { bytes.append(UInt8(ascii: "}")) }
     bytes.append(UInt8(ascii: "\n"))
+  }
+
+  // MARK: Parts
+
+  private mutating func begin(_ level: Logger.Level) {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    bytes.removeAll(keepingCapacity: true)
+    switch format {
+    case .text:
+      appendTime(now)
+      bytes.append(.space)
+      bytes.append(level.rawValue)
+      bytes.append(.space)
+    case .json:
+      bytes.append(#"{"time":""#)
+      appendTime(now)
+      bytes.append(#"","level":""#)
+      bytes.append(level.rawValue)
+      bytes.append(#"","message":""#)
+    }
+  }
+
+  private mutating func endMessage() {
+    if format == .json { bytes.append(.quote) }
   }
 
   private mutating func appendTime(_ now: timespec) {
@@ -85,49 +123,88 @@ public struct LogLine: Sendable {
     bytes.append(UInt8(ascii: "Z"))
   }
 
-  private mutating func appendName(_ name: String) {
+  private mutating func appendName(_ name: StaticString) {
+    name.withUTF8Buffer { appendName($0) }
+  }
+
+  private mutating func appendName(_ name: UnsafeBufferPointer<UInt8>) {
     switch format {
-    case .text:
-      bytes.append(.space)
-      bytes.append(contentsOf: name.utf8)
-      bytes.append(UInt8(ascii: "="))
-    case .json:
-      bytes.append(contentsOf: ",\"".utf8)
-      bytes.append(contentsOf: name.utf8)
-      bytes.append(contentsOf: "\":".utf8)
+    case .text: bytes.append(" ", name, "=")
+    case .json: bytes.append(",\"", name, "\":")
     }
   }
 
-  /// - Parameter value: One without control characters.
-  private mutating func appendString(_ name: String, _ value: String) {
-    appendName(name)
-    // In text a word stands for itself, so that people read it; whatever could be taken for more has quotes.
-    if format == .text, value.utf8.allSatisfy(\.isOfWord), !value.isEmpty {
-      bytes.append(contentsOf: value.utf8)
-    } else {
+  /// Appends text of the message, which has no quotes around it but those of JSON.
+  private mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { text in
+      switch Spelling(text.span, atMost: Self.longestMessage) {
+      case .word, .plain: bytes.append(contentsOf: text)
+      case .quoting, .foreign:
+        let text = text.inOneLine(atMost: Self.longestMessage)
+        if format == .json { bytes.appendEscaped(text) } else { bytes.append(text) }
+      }
+    }
+  }
+
+  /// In text a word stands for itself, so that people read it; whatever could be taken for more has quotes.
+  private mutating func appendValue(_ value: UnsafeBufferPointer<UInt8>) {
+    let spelling = Spelling(value.span, atMost: Self.longestValue)
+    if format == .text, spelling == .word { return bytes.append(contentsOf: value) }
+    switch spelling {
+    case .word, .plain: bytes.append("\"", value, "\"")
+    case .quoting, .foreign:
       bytes.append(.quote)
-      bytes.appendEscaped(value)
+      bytes.appendEscaped(value.inOneLine(atMost: Self.longestValue))
       bytes.append(.quote)
     }
   }
 }
 
-extension String {
-  /// At most so many bytes of it, with "…" where that is not all, and nothing that breaks a line.
+extension UnsafeBufferPointer<UInt8> {
+  /// At most so many bytes of the text, with "…" where that is not all, and nothing that breaks a line.
   fileprivate func inOneLine(atMost limit: Int) -> String {
-    let isPlain = utf8.allSatisfy { (0x20...0x7E).contains($0) }
-    if isPlain, utf8.count <= limit { return self }
-    return cut(to: limit).printable.cut(to: limit)
+    String(decoding: self, as: UTF8.self).cut(to: limit).printable.cut(to: limit)
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { append(contentsOf: $0) }
+  }
+
+  /// Appends the three at once: each append on its own asks again for room.
+  @inline(__always)
+  fileprivate mutating func append(
+    _ before: StaticString, _ text: UnsafeBufferPointer<UInt8>, _ after: StaticString
+  ) {
+    let (head, tail) = (before.utf8CodeUnitCount, after.utf8CodeUnitCount)
+    append(addingCapacity: head + text.count + tail) { rest in
+      rest.withUnsafeMutableBufferPointer { rest, count in
+        let room = UnsafeMutableRawPointer(rest.baseAddress!)
+        room.copyMemory(from: before.utf8Start, byteCount: head)
+        if let start = text.baseAddress {
+          (room + head).copyMemory(from: start, byteCount: text.count)
+        }
+        (room + head + text.count).copyMemory(from: after.utf8Start, byteCount: tail)
+        count = head + text.count + tail
+      }
+    }
+  }
+
+  fileprivate mutating func append(decimal number: Int) {
+    if number < 0 { append(UInt8(ascii: "-")) }
+    append(decimal: number.magnitude)
+  }
+
+  private mutating func append(decimal number: UInt) {
+    if number >= 10 { append(decimal: number / 10) }
+    append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
   }
 }
 
 extension UInt8 {
   fileprivate static let space = UInt8(ascii: " ")
   fileprivate static let quote = UInt8(ascii: "\"")
-
-  /// Visible ASCII, but for what quotes and separates.
-  fileprivate var isOfWord: Bool {
-    (0x21...0x7E).contains(self) && self != .quote && self != UInt8(ascii: "\\")
-      && self != UInt8(ascii: "=")
-  }
 }

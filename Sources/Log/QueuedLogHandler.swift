@@ -21,7 +21,9 @@ public struct QueuedLogHandler: LogHandler {
     var line = LogLine(format)
     line.begin(event.level, event.message.description)
     let all = metadata.merging(event.metadata ?? [:]) { $1 }
-    for (name, value) in all.sorted(by: { $0.key < $1.key }) { line.field(name, value.description) }
+    for (name, value) in all.sorted(by: { $0.key < $1.key }) {
+      line.field(named: name, value.description)
+    }
     line.end()
     queue.append(line.bytes)
   }

@@ -10,9 +10,9 @@ extension LogLine {
   /// What happened to one request. Of what its caller has sent no content, no query and no field but for the names
   /// of request and trace.
   mutating func write(_ context: RequestContext, _ delivery: Delivery, _ level: Logger.Level) {
-    let method = String(context.method?.rawValue.prefix(32) ?? "-")
+    let method = context.method?.rawValue ?? "-"
     let route = context.template?.text ?? "-"
-    begin(level, "\(method) \(route) \(delivery.status.code)")
+    begin(level, method, route, delivery.status.code)
     // People read that in the message.
     if format == .json {
       field("method", method)

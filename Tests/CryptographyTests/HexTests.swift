@@ -15,6 +15,14 @@ import Testing
     #expect(appended == Array("=\(text)".utf8))
   }
 
+  @Test func `writes dashes between groups, none of which is at an end`() {
+    let bytes: [UInt8] = [0x00, 0x1f, 0xa2, 0xff]
+    #expect(Hex.encode(bytes.span, withDashesBefore: { $0 == 1 || $0 == 3 }) == "00-1fa2-ff")
+    #expect(Hex.encode(bytes.span, withDashesBefore: { _ in false }) == "001fa2ff")
+    let none: [UInt8] = []
+    #expect(Hex.encode(none.span, withDashesBefore: { _ in true }) == "")
+  }
+
   @Test func `writes and reads each byte`() {
     let bytes = Array(UInt8.min...UInt8.max)
     #expect(Hex.decode(Hex.encode(bytes.span).utf8) == bytes)

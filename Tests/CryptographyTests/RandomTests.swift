@@ -1,5 +1,6 @@
-import Cryptography
 import Testing
+
+@testable import Cryptography
 
 @Suite struct RandomTests {
   @Test(arguments: [0, 1, 16, 255, 256, 257, 10_000])
@@ -15,6 +16,33 @@ import Testing
 
   @Test func `differs from one time to the next`() {
     #expect(RandomBytes.make(count: 16) != RandomBytes.make(count: 16))
+  }
+
+  @Test(arguments: [0, 1, 16, 24, 255, 256, 257])
+  func `names never have the same bytes, on whatever threads they are drawn`(count: Int) async {
+    func name() -> [UInt8] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      var span = bytes.mutableSpan
+      RandomBytes.fill(name: &span)
+      return bytes
+    }
+    let drawn = await withTaskGroup(of: [[UInt8]].self) { group in
+      for _ in 0..<8 { group.addTask { (0..<100).map { _ in name() } } }
+      return await group.reduce(into: []) { $0 += $1 }
+    }
+    // Of 800 names of 16 bytes two are the same by chance once in 2^109.
+    if count >= 16 { #expect(Set(drawn).count == drawn.count) }
+    if count > 0 { #expect(drawn.contains { $0.last != 0 } && drawn.contains { $0.first != 0 }) }
+  }
+
+  @Test func `a name is gone from the block once it is given out`() {
+    let block = RandomBlock()
+    for count in [1, 16, 100, 139] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      var span = bytes.mutableSpan
+      block.take(&span)
+    }
+    #expect(block.bytes.allSatisfy { $0 == 0 } && block.bytes.count == 256)
   }
 
   @Test func `writes UUIDs as RFC 9562 does, version 4`() {
