@@ -11,7 +11,7 @@ import Testing
     #expect(Hex.encode(bytes.span) == text)
     #expect(Hex.decode(text.utf8) == bytes)
     var appended = Array("=".utf8)
-    Hex.append(bytes.span, to: &appended)
+    appended.append(addingCapacity: text.utf8.count) { Hex.append(bytes.span, to: &$0) }
     #expect(appended == Array("=\(text)".utf8))
   }
 
