@@ -5,8 +5,12 @@ import SigV4
 /// is kept.
 final class Signer {
   private let service: String
-  private var key: (credentials: Credentials, key: SigningKey)?
+  private var key: SigningKey?
+  /// What `key` is derived from, besides what it tells itself.
+  private var secret = ""
   private var time = SigningTime(secondsSince1970: 0)
+  /// Those of the request before, which has mostly been one for the same operation.
+  private var signedHeaders = SignedHeaders(of: [])
 
   init(service: String) {
     self.service = service
@@ -22,28 +26,37 @@ final class Signer {
     at seconds: Int
   ) -> [(name: String, value: String)] {
     if time.secondsSince1970 != seconds { time = SigningTime(secondsSince1970: seconds) }
-    var fields = fields
-    fields.append(("X-Amz-Date", time.dateTime))
-    if let token = credentials.sessionToken { fields.append(("X-Amz-Security-Token", token)) }
-    let request = SignableRequest(
-      method: method, path: path, headers: fields + [("Host", host)],
-      payloadHash: payloadHash.hex)
-    let authorization = signingKey(credentials, region).authorization(
-      for: request, at: time, pathRule: pathRule)
-    fields.append(("Authorization", authorization.value))
-    return fields
+    var request = SignableRequest(
+      method: method, path: path, headers: [], payloadHash: payloadHash.hex)
+    // And two of the caller's, so that the array is made once.
+    request.headers.reserveCapacity(fields.count + 5)
+    request.headers += fields
+    request.headers.append(("X-Amz-Date", time.dateTime))
+    if let token = credentials.sessionToken {
+      request.headers.append(("X-Amz-Security-Token", token))
+    }
+    request.headers.append(("Host", host))
+    if !signedHeaders.areThose(of: request.headers) {
+      signedHeaders = SignedHeaders(of: request.headers)
+    }
+    let authorization = signingKey(of: credentials, for: region).authorization(
+      for: request, covering: signedHeaders, at: time, pathRule: pathRule)
+    request.headers.removeLast()
+    request.headers.append(("Authorization", authorization.value))
+    return request.headers
   }
 
   /// Derived once a day for the same credentials and region.
-  private func signingKey(_ credentials: Credentials, _ region: Region) -> SigningKey {
-    if let key, key.key.scope.date == time.date, key.key.scope.region == region.name,
-      key.credentials == credentials
+  private func signingKey(of credentials: Credentials, for region: Region) -> SigningKey {
+    if let key, key.scope.date == time.date, key.scope.region == region.name,
+      key.accessKeyID == credentials.accessKeyID, secret == credentials.secretAccessKey
     {
-      return key.key
+      return key
     }
-    let derived = SigningKey(credentials: credentials, scope: scope(at: time, in: region))
-    key = (credentials, derived)
-    return derived
+    let key = SigningKey(credentials: credentials, scope: scope(at: time, in: region))
+    self.key = key
+    secret = credentials.secretAccessKey
+    return key
   }
 
   func scope(at time: SigningTime, in region: Region) -> CredentialScope {

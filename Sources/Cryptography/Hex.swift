@@ -3,22 +3,19 @@ public enum Hex {
   /// Two digits for each byte.
   public static func encode(_ bytes: Span<UInt8>) -> String {
     String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
-      for index in bytes.indices {
-        text[2 * index] = digit(bytes[index] >> 4)
-        text[2 * index + 1] = digit(bytes[index] & 0xf)
-      }
+      write(bytes, to: text)
       return 2 * bytes.count
     }
   }
 
-  /// Two digits for each byte, and a dash before each byte of these: as UUIDs are written.
-  public static func encode(
-    _ bytes: Span<UInt8>, withDashesBefore isFirst: (_ index: Int) -> Bool
-  ) -> String {
-    String(unsafeUninitializedCapacity: 3 * bytes.count) { text in
+  /// Two digits for each byte, and a dash before some: as UUIDs are written.
+  ///
+  /// - Parameter dashes: Bit n is set where one goes before byte n, of 32 bytes at most.
+  public static func encode(_ bytes: Span<UInt8>, withDashesBefore dashes: UInt32) -> String {
+    String(unsafeUninitializedCapacity: 2 * bytes.count + dashes.nonzeroBitCount) { text in
       var position = 0
       for index in bytes.indices {
-        if isFirst(index) {
+        if dashes >> index & 1 == 1 {
           text[position] = UInt8(ascii: "-")
           position += 1
         }
@@ -30,11 +27,19 @@ public enum Hex {
     }
   }
 
-  /// Appends two digits for each byte to text that is being put together.
-  public static func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
+  /// Appends two digits for each byte to a text that is being put together and has room for them.
+  public static func append(_ bytes: Span<UInt8>, to text: inout OutputSpan<UInt8>) {
+    precondition(text.freeCapacity >= 2 * bytes.count)
+    text.withUnsafeMutableBufferPointer { text, count in
+      write(bytes, to: UnsafeMutableBufferPointer(rebasing: text[count...]))
+      count += 2 * bytes.count
+    }
+  }
+
+  private static func write(_ bytes: Span<UInt8>, to text: UnsafeMutableBufferPointer<UInt8>) {
     for index in bytes.indices {
-      text.append(digit(bytes[index] >> 4))
-      text.append(digit(bytes[index] & 0xf))
+      text[2 * index] = digit(bytes[index] >> 4)
+      text[2 * index + 1] = digit(bytes[index] & 0xf)
     }
   }
 

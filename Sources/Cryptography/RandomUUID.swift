@@ -5,5 +5,5 @@ public func randomUUID() -> String {
   RandomBytes.fill(name: &span)
   bytes[6] = bytes[6] & 0x0f | 0x40  // the version: 4
   bytes[8] = bytes[8] & 0x3f | 0x80  // the variant: 10 in binary
-  return Hex.encode(bytes.span, withDashesBefore: { $0 == 4 || $0 == 6 || $0 == 8 || $0 == 10 })
+  return Hex.encode(bytes.span, withDashesBefore: 0b101_0101_0000)
 }

@@ -15,6 +15,14 @@ public struct SHA256: ~Copyable {
     self.context = context
   }
 
+  /// Goes on from where `other` is, which stays as it is.
+  init(copying other: borrowing SHA256) {
+    guard let context = EVP_MD_CTX_new(), EVP_MD_CTX_copy_ex(context, other.context) == 1 else {
+      outOfMemory()
+    }
+    self.context = context
+  }
+
   deinit {
     EVP_MD_CTX_free(context)
   }
@@ -54,6 +62,9 @@ public struct SHA256: ~Copyable {
     hash(text.utf8.span)
   }
 }
+
+/// Who holds a hash owns its context, and nobody else knows of it; OpenSSL reads what it copies.
+extension SHA256: @unchecked Sendable {}
 
 /// SHA-256 as OpenSSL's provider has it: fetched once, because each use of `EVP_sha256()` looks it
 /// up again.

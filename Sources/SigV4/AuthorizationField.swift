@@ -30,17 +30,20 @@ public struct AuthorizationField: Sendable, Equatable {
 
   /// The field value, as AWS's SDKs write it.
   public var value: String {
+    let count =
+      128 + accessKeyID.utf8.count + scope.description.utf8.count + signedHeaders.utf8.count
     var text: [UInt8] = []
-    text.reserveCapacity(224 + accessKeyID.utf8.count + signedHeaders.utf8.count)
-    text.append(contentsOf: Self.algorithm.utf8)
-    text.append(contentsOf: " Credential=".utf8)
-    text.append(contentsOf: accessKeyID.utf8)
-    text.append(UInt8(ascii: "/"))
-    text.append(contentsOf: scope.description.utf8)
-    text.append(contentsOf: ", SignedHeaders=".utf8)
-    text.append(contentsOf: signedHeaders.utf8)
-    text.append(contentsOf: ", Signature=".utf8)
-    Hex.append(signature.bytes.span, to: &text)
+    text.append(addingCapacity: count) { text in
+      text.append(Self.algorithm)
+      text.append(" Credential=")
+      text.append(accessKeyID)
+      text.append("/")
+      text.append(scope.description)
+      text.append(", SignedHeaders=")
+      text.append(signedHeaders)
+      text.append(", Signature=")
+      text.append(hex: signature)
+    }
     return String(decoding: text, as: UTF8.self)
   }
 }

@@ -11,13 +11,7 @@ public struct CanonicalRequest: Sendable {
   /// Covers all fields but those that are known to change on the way to the service, and
   /// `Authorization` itself.
   public init(_ request: SignableRequest, pathRule: PathRule = .standard) {
-    var headers: [(name: String, value: String)] = []
-    headers.reserveCapacity(request.headers.count)
-    for header in request.headers {
-      let name = header.name.asciiLowercased
-      if !isNeverSigned(name) { headers.append((name, header.value)) }
-    }
-    self.init(request, headers: headers, pathRule: pathRule)
+    self.init(request, covering: SignedHeaders(of: request.headers), pathRule: pathRule)
   }
 
   /// Covers what the client says it has signed, to verify it; `nil` if `request` lacks one of those
@@ -26,66 +20,59 @@ public struct CanonicalRequest: Sendable {
     _ request: SignableRequest, signedHeaders: String, pathRule: PathRule = .standard
   ) {
     let names = signedHeaders.utf8.split(separator: UInt8(ascii: ";"))
-    var headers: [(name: String, value: String)] = []
-    for header in request.headers {
-      let name = header.name.asciiLowercased
-      if names.contains(where: { $0.elementsEqual(name.utf8) }) {
-        headers.append((name, header.value))
-      }
+    let found = SignedHeaders(request.headers) { name in
+      names.contains { $0.elementsEqual(name.utf8) }
     }
-    self.init(request, headers: headers, pathRule: pathRule)
     // Made anew from what was found, the list shows whatever is wrong with it.
-    guard !headers.isEmpty, self.signedHeaders.utf8.elementsEqual(signedHeaders.utf8) else {
+    guard !found.names.isEmpty, found.names.utf8.elementsEqual(signedHeaders.utf8) else {
       return nil
     }
+    self.init(request, covering: found, pathRule: pathRule)
   }
 
-  /// - Parameter headers: the fields to cover, their names in lower case.
-  private init(
-    _ request: SignableRequest, headers: [(name: String, value: String)], pathRule: PathRule
+  /// - Parameter signedHeaders: Those of a request whose fields have the same names.
+  public init(
+    _ request: SignableRequest, covering signedHeaders: SignedHeaders, pathRule: PathRule
   ) {
-    let headers = CanonicalHeaders(headers)
+    precondition(signedHeaders.areThose(of: request.headers))
     var text: [UInt8] = []
+    let count =
+      signedHeaders.longest(request.headers) + signedHeaders.names.utf8.count
+      + request.payloadHash.utf8.count + 2
     text.reserveCapacity(
-      160 + request.path.utf8.count + request.query.utf8.count + headers.text.count
-        + headers.names.utf8.count)
+      request.method.utf8.count + request.path.utf8.count + request.query.utf8.count + 4 + count)
     text.append(contentsOf: request.method.utf8)
     text.append(UInt8(ascii: "\n"))
     text.append(canonicalPath: request.path, rule: pathRule)
     text.append(UInt8(ascii: "\n"))
     text.append(canonicalQuery: request.query)
     text.append(UInt8(ascii: "\n"))
-    text.append(contentsOf: headers.text)
-    text.append(UInt8(ascii: "\n"))
-    text.append(contentsOf: headers.names.utf8)
-    text.append(UInt8(ascii: "\n"))
-    text.append(contentsOf: request.payloadHash.utf8)
+    text.append(addingCapacity: count) { text in
+      signedHeaders.append(request.headers, to: &text)
+      text.append(UInt8(ascii: "\n"))
+      text.append(signedHeaders.names)
+      text.append(UInt8(ascii: "\n"))
+      text.append(request.payloadHash)
+    }
     self.text = text
-    self.signedHeaders = headers.names
+    self.signedHeaders = signedHeaders.names
   }
 
   /// The second stage: what the signature is computed of.
   public func stringToSign(at time: SigningTime, scope: CredentialScope) -> [UInt8] {
+    let count =
+      AuthorizationField.algorithm.utf8.count + time.dateTime.utf8.count
+      + scope.description.utf8.count + 2 * Digest.byteCount + 3
     var text: [UInt8] = []
-    text.reserveCapacity(192)
-    text.append(contentsOf: AuthorizationField.algorithm.utf8)
-    text.append(UInt8(ascii: "\n"))
-    text.append(contentsOf: time.dateTime.utf8)
-    text.append(UInt8(ascii: "\n"))
-    text.append(contentsOf: scope.description.utf8)
-    text.append(UInt8(ascii: "\n"))
-    Hex.append(SHA256.hash(self.text).bytes.span, to: &text)
+    text.append(addingCapacity: count) { text in
+      text.append(AuthorizationField.algorithm)
+      text.append(UInt8(ascii: "\n"))
+      text.append(time.dateTime)
+      text.append(UInt8(ascii: "\n"))
+      text.append(scope.description)
+      text.append(UInt8(ascii: "\n"))
+      text.append(hex: SHA256.hash(self.text))
+    }
     return text
-  }
-}
-
-/// The fields that proxies and HTTP libraries add, drop or rewrite: the list of AWS's own SDKs.
-private func isNeverSigned(_ name: String) -> Bool {
-  switch name {
-  case "authorization", "connection", "expect", "keep-alive", "proxy-authenticate",
-    "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
-    "x-amzn-trace-id":
-    true
-  default: false
   }
 }

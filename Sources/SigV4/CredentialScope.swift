@@ -9,14 +9,15 @@ public struct CredentialScope: Sendable, Hashable, CustomStringConvertible {
   /// The service's signing name: `athena`, `s3`.
   public let service: String
 
+  /// As the string to sign has it: `20150830/us-east-1/athena/aws4_request`.
+  public let description: String
+
   public init(date: String, region: String, service: String) {
     self.date = date
     self.region = region
     self.service = service
+    description = "\(date)/\(region)/\(service)/\(Self.terminator)"
   }
-
-  /// As the string to sign has it: `20150830/us-east-1/athena/aws4_request`.
-  public var description: String { "\(date)/\(region)/\(service)/\(Self.terminator)" }
 
   /// What ends every scope, and the message of the last step of key derivation.
   static let terminator = "aws4_request"

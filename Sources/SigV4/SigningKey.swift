@@ -9,7 +9,7 @@ public struct SigningKey: Sendable {
   /// What it signs for.
   public let scope: CredentialScope
 
-  private let kSigning: Digest
+  private let kSigning: HMACSHA256
 
   /// Derives the key: "Derive a signing key" in AWS's guide to signing requests.
   public init(credentials: Credentials, scope: CredentialScope) {
@@ -17,26 +17,31 @@ public struct SigningKey: Sendable {
     let kDate = HMACSHA256.code(scope.date, key: kSecret.span)
     let kRegion = HMACSHA256.code(scope.region, key: kDate.bytes.span)
     let kService = HMACSHA256.code(scope.service, key: kRegion.bytes.span)
-    kSigning = HMACSHA256.code(CredentialScope.terminator, key: kService.bytes.span)
+    let kSigning = HMACSHA256.code(CredentialScope.terminator, key: kService.bytes.span)
+    self.kSigning = HMACSHA256(key: kSigning.bytes.span)
     accessKeyID = credentials.accessKeyID
     self.scope = scope
   }
 
   /// The signature of a string to sign.
   public func signature(of stringToSign: [UInt8]) -> Digest {
-    HMACSHA256.code(stringToSign.span, key: kSigning.bytes.span)
+    kSigning.code(stringToSign.span)
   }
 
   /// All stages in one: the `Authorization` field of `request`, which has to be sent with the
   /// `X-Amz-Date` that it is signed with, on the day of this key's scope.
+  ///
+  /// - Parameter signedHeaders: Those of the request, where they are known from one before.
   public func authorization(
-    for request: SignableRequest, at time: SigningTime, pathRule: PathRule = .standard
+    for request: SignableRequest, covering signedHeaders: SignedHeaders? = nil,
+    at time: SigningTime, pathRule: PathRule = .standard
   ) -> AuthorizationField {
-    let canonicalRequest = CanonicalRequest(request, pathRule: pathRule)
+    let signedHeaders = signedHeaders ?? SignedHeaders(of: request.headers)
+    let canonicalRequest = CanonicalRequest(request, covering: signedHeaders, pathRule: pathRule)
     return AuthorizationField(
       accessKeyID: accessKeyID,
       scope: scope,
-      signedHeaders: canonicalRequest.signedHeaders,
+      signedHeaders: signedHeaders.names,
       signature: signature(of: canonicalRequest.stringToSign(at: time, scope: scope)))
   }
 }

@@ -37,7 +37,7 @@ public struct TraceContext: Sendable, Equatable {
     bytes[17] |= 1
     if let caller { for index in 0..<16 { bytes[1 + index] = caller.trace[index] } }
     bytes[25] = caller?.isSampled == true ? 1 : 0
-    parent = Hex.encode(bytes.span, withDashesBefore: { $0 == 1 || $0 == 17 || $0 == 25 })
+    parent = Hex.encode(bytes.span, withDashesBefore: 1 << 1 | 1 << 17 | 1 << 25)
     (parentID, isSampled) = (caller?.id, caller?.isSampled ?? false)
     self.state = state
   }

@@ -11,16 +11,18 @@ import Testing
     #expect(Hex.encode(bytes.span) == text)
     #expect(Hex.decode(text.utf8) == bytes)
     var appended = Array("=".utf8)
-    Hex.append(bytes.span, to: &appended)
+    appended.append(addingCapacity: text.utf8.count) { Hex.append(bytes.span, to: &$0) }
     #expect(appended == Array("=\(text)".utf8))
   }
 
   @Test func `writes dashes between groups, none of which is at an end`() {
     let bytes: [UInt8] = [0x00, 0x1f, 0xa2, 0xff]
-    #expect(Hex.encode(bytes.span, withDashesBefore: { $0 == 1 || $0 == 3 }) == "00-1fa2-ff")
-    #expect(Hex.encode(bytes.span, withDashesBefore: { _ in false }) == "001fa2ff")
-    let none: [UInt8] = []
-    #expect(Hex.encode(none.span, withDashesBefore: { _ in true }) == "")
+    #expect(Hex.encode(bytes.span, withDashesBefore: 0b1010) == "00-1fa2-ff")
+    #expect(Hex.encode(bytes.span, withDashesBefore: 0) == "001fa2ff")
+    let most = [UInt8](repeating: 0xAB, count: 32)
+    #expect(
+      Hex.encode(most.span, withDashesBefore: .max)
+        == String(repeating: "-ab", count: 32))
   }
 
   @Test func `writes and reads each byte`() {

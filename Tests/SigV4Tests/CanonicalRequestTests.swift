@@ -94,6 +94,24 @@ import Testing
     #expect((CanonicalRequest(request, signedHeaders: names) != nil) == covered)
   }
 
+  @Test(arguments: [
+    ([("Host", "i"), ("X-A", "3")], true),
+    ([("host", "h"), ("X-A", "1")], false), ([("X-A", "1"), ("Host", "h")], false),
+    ([("Host", "h")], false), ([("Host", "h"), ("X-A", "1"), ("X-B", "2")], false),
+  ])
+  func `keeps what is signed for fields of the same names`(
+    headers: [(String, String)], same: Bool
+  ) {
+    let signed = SignedHeaders(of: [("Host", "h"), ("X-A", "1")])
+    let headers = headers.map { (name: $0.0, value: $0.1) }
+    #expect(signed.areThose(of: headers) == same)
+    guard same else { return }
+    let request = SignableRequest(method: "GET", path: "/", headers: headers, payloadHash: "")
+    #expect(
+      CanonicalRequest(request, covering: signed, pathRule: .standard).text
+        == CanonicalRequest(request).text)
+  }
+
   /// A line of the canonical request, counted from 0.
   private func line(
     _ number: Int, path: String, query: String = "", headers: [(String, String)] = [],

@@ -14,6 +14,8 @@ final class ServiceCaller {
   private let context: AWSContext
   private let signer: Signer
   private let modelled: Set<String>
+  /// What most calls say of their tries: they have one.
+  private let firstTry: String
 
   /// - Parameters:
   ///   - service: The name that signatures are scoped to.
@@ -22,6 +24,7 @@ final class ServiceCaller {
     self.context = context
     self.modelled = modelled
     signer = Signer(service: service)
+    firstTry = Call.tries(1, of: context.shared.retries.attempts)
   }
 
   /// - Parameter send: Sends one try and reads its answer.
@@ -31,7 +34,8 @@ final class ServiceCaller {
   ) async throws(AWSError) -> Answer {
     let record = CallRecord.current?.value
     await record?.place?.take()
-    var call = Call(policy: context.shared.retries, trace: record?.fields ?? [])
+    var call = Call(
+      policy: context.shared.retries, firstTry: firstTry, trace: record?.fields ?? [])
     let begun = Instant.now
     let result: Result<Answer, AWSError>
     do throws(AWSError) {
@@ -120,12 +124,13 @@ final class ServiceCaller {
   private func signed(
     _ request: UnsignedRequest, with credentials: Credentials, at now: Int, of call: Call
   ) -> ClientRequest {
-    let fields = signer.sign(
+    var fields = signer.sign(
       method: request.method.rawValue, path: request.path, host: request.endpoint.host,
       fields: request.fields, payloadHash: request.payloadHash, pathRule: request.pathRule,
       region: request.region, with: credentials, at: now)
+    call.append(to: &fields)
     return ClientRequest(
-      request.method, request.endpoint.origin + request.path, fields: fields + call.fields,
+      request.method, request.endpoint.origin + request.path, fields: fields,
       body: request.body, answerLimit: request.answerLimit,
       deadline: context.shared.retries.deadline)
   }
@@ -142,24 +147,34 @@ private struct Call {
   var hasReplacedCredentials = false
   /// How often the call was sent.
   var sent = 0
+  private let firstTry: String
   private let trace: [(name: String, value: String)]
   private let id = randomUUID()
   private var ttl: SigningTime?
 
   /// - Parameter trace: The fields that name the trace which the call is of.
-  init(policy: RetryPolicy, trace: [(name: String, value: String)]) {
+  init(policy: RetryPolicy, firstTry: String, trace: [(name: String, value: String)]) {
     self.policy = policy
+    self.firstTry = firstTry
     self.trace = trace
   }
 
   /// What the SDKs tell of a call's tries, and the trace; not signed, since what stands between may count or
   /// trace as well.
-  var fields: [(name: String, value: String)] {
+  func append(to fields: inout [(name: String, value: String)]) {
+    fields.append(("amz-sdk-invocation-id", id))
+    fields.append(("amz-sdk-request", tries))
+    fields += trace
+  }
+
+  private var tries: String {
+    guard attempt > 1 || ttl != nil else { return firstTry }
     let ttl = ttl.map { "ttl=\($0.dateTime); " } ?? ""
-    return [
-      ("amz-sdk-invocation-id", id),
-      ("amz-sdk-request", "\(ttl)attempt=\(attempt); max=\(policy.attempts)"),
-    ] + trace
+    return ttl + Self.tries(attempt, of: policy.attempts)
+  }
+
+  static func tries(_ attempt: Int, of attempts: Int) -> String {
+    "attempt=\(attempt); max=\(attempts)"
   }
 
   /// Takes down until when, by the service's clock, an answer to the next try is of use.
