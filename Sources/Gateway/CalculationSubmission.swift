@@ -92,9 +92,12 @@ struct CalculationSubmission {
 
   /// Why a text is no code block: what follows its name.
   static func fault(inCode code: String) -> String? {
-    let count = code.unicodeScalars.count
-    guard codeBlockLength.contains(count) else {
-      return "must have 1 to 68000 characters, not \(count)"
+    // There are no more characters than bytes: most texts need not be counted.
+    if !codeBlockLength.contains(code.utf8.count) {
+      let count = code.unicodeScalars.count
+      guard codeBlockLength.contains(count) else {
+        return "must have 1 to 68000 characters, not \(count)"
+      }
     }
     return code.unicodeScalars.allSatisfy(\.properties.isWhitespace)
       ? "must not be all white space" : nil
