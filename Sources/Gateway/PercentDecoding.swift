@@ -2,7 +2,7 @@ import URIEncoding
 
 /// Decodes a part of a request target; what can't be is the caller's mistake.
 func percentDecoded(
-  _ text: some Sequence<UInt8>, plusIsSpace: Bool = false
+  _ text: Span<UInt8>, plusIsSpace: Bool = false
 ) throws(Problem) -> String {
   do throws(PercentEncoding.DecodingError) {
     return try PercentEncoding.decode(text, plusIsSpace: plusIsSpace)

@@ -9,17 +9,21 @@ struct Query {
     _ query: String?, allowed: [String] = [], instead: String? = nil
   ) throws(Problem) {
     var values: [String: String] = [:]
-    for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
+    guard let query else {
+      self.values = values
+      return
+    }
+    for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
       let parts = pair.split(
         separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      let name = try percentDecoded(parts[0], plusIsSpace: true)
+      let name = try percentDecoded(parts[0].span, plusIsSpace: true)
       guard allowed.contains(name) else { throw Self.unknown(name, allowed, instead) }
       guard values[name] == nil else {
         throw Problem(query: name, "appears twice")
       }
       values[name] =
         parts.count == 2
-        ? try percentDecoded(parts[1], plusIsSpace: true) : ""
+        ? try percentDecoded(parts[1].span, plusIsSpace: true) : ""
     }
     self.values = values
   }

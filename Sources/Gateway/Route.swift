@@ -30,61 +30,87 @@ enum Route: Equatable {
   /// - Parameter base: Where the resources are. The health checks are at the root too: an orchestrator
   ///   asks the gateway itself, and not the host name that a proxy gives it a part of.
   init(path: String, under base: BasePath = .root) throws(Problem) {
-    guard path.utf8.first == UInt8(ascii: "/") else { throw Self.unknown(base) }
-    var segments: [String] = []
-    for segment in path.utf8.dropFirst().split(
-      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    {
-      segments.append(try percentDecoded(segment))
+    guard let segments = try Self.segments(of: path) else { throw Self.unknown(base) }
+    if segments.count == 1, let check = Self.healthCheck(segments[0]) {
+      self = check
+      return
     }
-    switch segments {
-    case ["livez"]: self = .livez
-    case ["readyz"]: self = .readyz
-    default:
-      guard segments.count > base.segments.count, segments.starts(with: base.segments) else {
-        throw Self.unknown(base)
-      }
-      guard let route = try Self.route(Array(segments.dropFirst(base.segments.count))) else {
-        throw Self.unknown(base)
-      }
-      self = route
-    }
+    guard segments.count > base.segments.count, segments.starts(with: base.segments),
+      let route = try Self.route(segments.dropFirst(base.segments.count))
+    else { throw Self.unknown(base) }
+    self = route
     try checkIDs()
   }
 
-  /// The resource that the segments name; nil where they name none.
-  private static func route(_ segments: [String]) throws(Problem) -> Route? {
-    guard segments.count == 1 || segments.last != "" else {
-      throw Problem(.notFound, "the gateway's paths have no trailing slash")
+  /// nil for what doesn't begin with a slash.
+  private static func segments(of path: String) throws(Problem) -> [String]? {
+    let bytes = path.utf8.span
+    guard bytes.count > 0, bytes[0] == UInt8(ascii: "/") else { return nil }
+    var segments: [String] = []
+    segments.reserveCapacity(6)
+    var start = 1
+    for end in 1...bytes.count
+    where end == bytes.count || bytes[end] == UInt8(ascii: "/") {
+      segments.append(try percentDecoded(bytes.extracting(start..<end)))
+      start = end + 1
     }
-    if segments.first == "sessions" { return resource(ofSession: segments) }
-    return switch (segments.count, segments[0]) {
-    case (1, ""): .index
-    case (1, "openapi.yaml"): .openAPI
-    case (1, "livez"): .livez
-    case (1, "readyz"): .readyz
-    case (2, "problems"): .problem(segments[1])
+    return segments
+  }
+
+  private static func healthCheck(_ segment: String) -> Route? {
+    switch segment {
+    case "livez": .livez
+    case "readyz": .readyz
     default: nil
     }
   }
 
-  private static func resource(ofSession segments: [String]) -> Route? {
-    switch (segments.count, segments.dropFirst(2).first, segments.last) {
-    case (1, _, _): .sessions
-    case (2, _, _): .session(segments[1])
-    case (3, "executors", _): .executors(sessionID: segments[1])
-    case (3, "calculations", _): .calculations(sessionID: segments[1])
-    case (4, "calculations", _):
-      .calculation(sessionID: segments[1], calculationID: segments[3])
-    case (5, "calculations", "code"):
-      .code(sessionID: segments[1], calculationID: segments[3])
-    case (5, "calculations", "events"):
-      .events(sessionID: segments[1], calculationID: segments[3])
-    case (5, "calculations", let name?):
-      Output(rawValue: name).map {
-        .output($0, sessionID: segments[1], calculationID: segments[3])
-      }
+  /// The resource that the segments name, of which there is one at least; nil where they name none.
+  private static func route(_ segments: ArraySlice<String>) throws(Problem) -> Route? {
+    let first = segments.startIndex
+    guard segments.count == 1 || segments.last != "" else {
+      throw Problem(.notFound, "the gateway's paths have no trailing slash")
+    }
+    return switch (segments.count, segments[first]) {
+    case (_, "sessions"): resource(ofSession: segments.dropFirst())
+    case (1, ""): .index
+    case (1, "openapi.yaml"): .openAPI
+    case (1, let name): healthCheck(name)
+    case (2, "problems"): .problem(segments[first + 1])
     default: nil
+    }
+  }
+
+  /// - Parameter segments: What follows `sessions`.
+  private static func resource(ofSession segments: ArraySlice<String>) -> Route? {
+    guard let sessionID = segments.first else { return .sessions }
+    let first = segments.startIndex
+    guard segments.count > 1 else { return .session(sessionID) }
+    switch segments[first + 1] {
+    case "executors" where segments.count == 2: return .executors(sessionID: sessionID)
+    case "calculations":
+      guard segments.count > 2 else { return .calculations(sessionID: sessionID) }
+      let id = segments[first + 2]
+      guard segments.count > 3 else {
+        return .calculation(sessionID: sessionID, calculationID: id)
+      }
+      return segments.count == 4
+        ? part(segments[first + 3], sessionID: sessionID, calculationID: id) : nil
+    default: return nil
+    }
+  }
+
+  /// What a calculation consists of.
+  private static func part(
+    _ name: String, sessionID: String, calculationID: String
+  ) -> Route? {
+    switch name {
+    case "code": .code(sessionID: sessionID, calculationID: calculationID)
+    case "events": .events(sessionID: sessionID, calculationID: calculationID)
+    default:
+      Output(rawValue: name).map {
+        .output($0, sessionID: sessionID, calculationID: calculationID)
+      }
     }
   }
 
@@ -120,7 +146,12 @@ enum Route: Equatable {
   }
 
   /// Whether it is answered whatever else goes on.
-  var isHealthCheck: Bool { self == .livez || self == .readyz }
+  var isHealthCheck: Bool {
+    switch self {
+    case .livez, .readyz: true
+    default: false
+    }
+  }
 
   /// Ids outside of Athena's bounds name nothing: no need to ask Athena.
   private func checkIDs() throws(Problem) {

@@ -22,8 +22,8 @@ struct GetObject {
     guard let bucket = parts.first, parts.count == 2 else { throw .methodNotAllowed }
     // No name of ours needs percent-encoding, yet a client may encode what it likes. What is not UTF-8 is
     // nobody's name.
-    self.bucket = (try? PercentEncoding.decode(bucket.utf8)) ?? ""
-    key = ((try? PercentEncoding.decode(parts[1].utf8)) ?? "")
+    self.bucket = (try? PercentEncoding.decode(bucket.utf8.span)) ?? ""
+    key = ((try? PercentEncoding.decode(parts[1].utf8.span)) ?? "")
       .split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     range = request.fields[.range]
     conditions = Preconditions(request.fields)

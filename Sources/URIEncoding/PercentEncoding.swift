@@ -9,6 +9,8 @@ public enum PercentEncoding {
 
   /// A path segment, or any other part: all but unreserved characters (RFC 3986 §2.3) is encoded.
   public static func encode(_ text: String) -> String {
+    // Ids and most keys stay as they are.
+    if text.utf8.span.allSatisfy(isUnreserved) { return text }
     var bytes: [UInt8] = []
     append(text.utf8, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
@@ -44,19 +46,23 @@ public enum PercentEncoding {
 
   /// - Parameter plusIsSpace: As forms and URLSearchParams write a query; never in a path.
   public static func decode(
-    _ text: some Sequence<UInt8>, plusIsSpace: Bool = false
+    _ text: Span<UInt8>, plusIsSpace: Bool = false
   ) throws(DecodingError) -> String {
     var bytes: [UInt8] = []
-    var iterator = text.makeIterator()
-    while let byte = iterator.next() {
-      switch byte {
+    bytes.reserveCapacity(text.count)
+    var index = 0
+    while index < text.count {
+      switch text[index] {
       case UInt8(ascii: "%"):
-        guard let high = iterator.next().flatMap(value), let low = iterator.next().flatMap(value)
+        guard text.count - index > 2, let high = value(text[index + 1]),
+          let low = value(text[index + 2])
         else { throw .incompleteTriplet }
         bytes.append(high << 4 | low)
+        index += 2
       case UInt8(ascii: "+") where plusIsSpace: bytes.append(UInt8(ascii: " "))
-      default: bytes.append(byte)
+      case let byte: bytes.append(byte)
       }
+      index += 1
     }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
     return text
@@ -83,5 +89,12 @@ public enum PercentEncoding {
     case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
     default: nil
     }
+  }
+}
+
+extension Span<UInt8> {
+  fileprivate func allSatisfy(_ holds: (UInt8) -> Bool) -> Bool {
+    for index in indices where !holds(self[index]) { return false }
+    return true
   }
 }

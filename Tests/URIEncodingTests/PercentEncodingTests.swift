@@ -4,7 +4,7 @@ import URIEncoding
 @Suite struct PercentEncodingTests {
   @Test func `what is encoded is what was decoded, for every byte of UTF-8`() throws {
     let text = String(String.UnicodeScalarView((0...0x2FF).compactMap(Unicode.Scalar.init))) + "😀"
-    #expect(try PercentEncoding.decode(PercentEncoding.encode(text).utf8) == text)
+    #expect(try PercentEncoding.decode(PercentEncoding.encode(text).utf8.span) == text)
   }
 
   @Test(arguments: [
@@ -25,19 +25,19 @@ import URIEncoding
   @Test(arguments: ["%", "%4", "%4g", "%g1", "a%", "%%41"])
   func `a triplet without two digits is refused`(text: String) {
     #expect(throws: PercentEncoding.DecodingError.incompleteTriplet) {
-      try PercentEncoding.decode(text.utf8)
+      try PercentEncoding.decode(text.utf8.span)
     }
   }
 
   @Test(arguments: ["%FF", "%C3", "%ED%A0%80", "%C0%80", "%C3%28"])
   func `bytes that are no UTF-8 are refused`(text: String) {
     #expect(throws: PercentEncoding.DecodingError.notUTF8) {
-      try PercentEncoding.decode(text.utf8)
+      try PercentEncoding.decode(text.utf8.span)
     }
   }
 
   @Test func `a plus is a space only where it is asked to be`() throws {
-    #expect(try PercentEncoding.decode("a+b%2B".utf8) == "a+b+")
-    #expect(try PercentEncoding.decode("a+b%2B".utf8, plusIsSpace: true) == "a b+")
+    #expect(try PercentEncoding.decode("a+b%2B".utf8.span) == "a+b+")
+    #expect(try PercentEncoding.decode("a+b%2B".utf8.span, plusIsSpace: true) == "a b+")
   }
 }
