@@ -20,19 +20,20 @@ struct AnswerHead {
   var fields: FieldSection { FieldSection(bytes: bytes, lines: lines) }
 
   /// Takes one line, its line ending included.
-  mutating func append(_ line: UnsafeBufferPointer<UInt8>) throws(HTTPClientError) {
+  mutating func append(_ line: Span<UInt8>) throws(HTTPClientError) {
     total += line.count
     guard total <= limit else { throw .headTooLarge(limit: limit) }
     // Trailers may not be merged into the fields (RFC 9110 §6.5.1), and nobody here wants them.
     guard status == nil else { return }
-    var line = line[...]
-    while let last = line.last, last == 0x0A || last == 0x0D { line.removeLast() }
+    var end = line.count
+    while end > 0, line[end - 1] == 0x0A || line[end - 1] == 0x0D { end -= 1 }
+    let line = line.extracting(..<end)
     guard let code = current else {
       current = try Self.status(of: line)
       return
     }
-    guard let first = line.first else { return try end(code) }
-    if first == 0x20 || first == 0x09 { try fold(line) } else { try appendField(line) }
+    guard !line.isEmpty else { return try self.end(code) }
+    if line[0].isBlank { try fold(line) } else { try appendField(line) }
   }
 
   /// An interim answer (1xx) makes room for the next; 101 would end HTTP, which nobody asked for.
@@ -63,74 +64,79 @@ struct AnswerHead {
 
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-  private func values(of lowercased: String) -> [ArraySlice<UInt8>] {
-    lines.filter { line in
-      bytes[line.name].lazy.map(\.asciiLowercased).elementsEqual(lowercased.utf8)
-    }.map { bytes[$0.value] }
+  private func values(of lowercased: StaticString) -> [ArraySlice<UInt8>] {
+    lines.filter { isField(bytes.span.extracting($0.name), lowercased) }.map { bytes[$0.value] }
   }
 
-  private mutating func appendField(_ line: Slice<UnsafeBufferPointer<UInt8>>)
-    throws(HTTPClientError)
-  {
-    guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else {
-      throw .badAnswer("a field line without a name (RFC 9112 §5)")
+  private mutating func appendField(_ line: Span<UInt8>) throws(HTTPClientError) {
+    var colon = 0
+    while colon < line.count, line[colon].isTokenCharacter { colon += 1 }
+    guard colon < line.count, line[colon] == UInt8(ascii: ":") else {
+      throw .badAnswer("a field name that is no token, or has no colon (RFC 9110 §5.1)")
     }
-    guard line[..<colon].allSatisfy(\.isTokenCharacter) else {
-      throw .badAnswer("a field name that is no token (RFC 9110 §5.1)")
-    }
-    try Self.checkValue(line[(colon + 1)...])
+    guard colon > 0 else { throw .badAnswer("a field line without a name (RFC 9112 §5)") }
+    let value = try Self.value(in: line, from: colon + 1)
     let start = bytes.count
-    bytes.append(contentsOf: line[..<colon])
+    keep(line.extracting(..<colon))
     let middle = bytes.count
-    bytes.append(contentsOf: Self.trim(line[(colon + 1)...]))
+    keep(line.extracting(value))
     lines.append(FieldSection.Line(name: start..<middle, value: middle..<bytes.count))
   }
 
   /// A folded line continues the value before it, with a space for the fold (RFC 9112 §5.2).
-  private mutating func fold(_ line: Slice<UnsafeBufferPointer<UInt8>>) throws(HTTPClientError) {
+  private mutating func fold(_ line: Span<UInt8>) throws(HTTPClientError) {
     guard let last = lines.popLast() else {
       throw .badAnswer("white space before the first field (RFC 9112 §2.2)")
     }
-    try Self.checkValue(line)
+    let value = try Self.value(in: line, from: 0)
     bytes.append(0x20)
-    bytes.append(contentsOf: Self.trim(line))
+    keep(line.extracting(value))
     lines.append(
       FieldSection.Line(name: last.name, value: last.value.lowerBound..<bytes.count))
   }
 
-  /// A lone CR ends a line for some (RFC 9112 §2.2), and controls have no place in what is shown to people.
-  private static func checkValue(_ value: Slice<UnsafeBufferPointer<UInt8>>)
-    throws(HTTPClientError)
-  {
-    guard value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+  private mutating func keep(_ part: Span<UInt8>) {
+    part.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+  }
+
+  /// Where a value is, without the white space around it. A lone CR ends a line for some (RFC 9112 §2.2), and
+  /// controls have no place in what is shown to people.
+  private static func value(
+    in line: Span<UInt8>, from start: Int
+  ) throws(HTTPClientError) -> Range<Int> {
+    for index in start..<line.count
+    where line[index] < 0x20 && line[index] != 0x09 || line[index] == 0x7F {
       throw .badAnswer("a control character in a field value (RFC 9110 §5.5)")
     }
+    var (low, high) = (start, line.count)
+    while low < high, line[low].isBlank { low += 1 }
+    while high > low, line[high - 1].isBlank { high -= 1 }
+    return low..<high
   }
 
   /// `HTTP-version SP 3DIGIT` (RFC 9112 §4), the digits within 100 to 599 (RFC 9110 §15).
-  private static func status(of line: Slice<UnsafeBufferPointer<UInt8>>) throws(HTTPClientError)
-    -> Int
-  {
-    let digits = line.dropFirst("HTTP/1.1 ".utf8.count)
-    var code = 0
-    for byte in digits.prefix(3) {
-      guard (0x30...0x39).contains(byte) else { throw .badAnswer(Self.statusRule) }
-      code = code * 10 + Int(byte - 0x30)
+  private static func status(of line: Span<UInt8>) throws(HTTPClientError) -> Int {
+    let version: StaticString = "HTTP/1."
+    let digits = version.utf8CodeUnitCount + 2
+    guard line.count >= digits + 3, line.count == digits + 3 || line[digits + 3] == 0x20 else {
+      throw .badAnswer(statusRule)
     }
-    guard line.starts(with: "HTTP/1.".utf8), (100...599).contains(code),
-      digits.dropFirst(3).first ?? 0x20 == 0x20
-    else { throw .badAnswer(Self.statusRule) }
+    let isVersion = version.withUTF8Buffer { wanted in
+      wanted.indices.allSatisfy { line[$0] == wanted[$0] }
+    }
+    var code = 0
+    for index in digits..<digits + 3 {
+      guard isDigit(line[index]) else { throw .badAnswer(statusRule) }
+      code = code * 10 + Int(line[index] - 0x30)
+    }
+    guard isVersion, (100...599).contains(code) else { throw .badAnswer(statusRule) }
     return code
   }
 
   private static let statusRule = "a malformed status line (RFC 9112 §4)"
+}
 
-  private static func trim(_ slice: Slice<UnsafeBufferPointer<UInt8>>)
-    -> Slice<UnsafeBufferPointer<UInt8>>
-  {
-    var slice = slice
-    while let first = slice.first, first == 0x20 || first == 0x09 { slice.removeFirst() }
-    while let last = slice.last, last == 0x20 || last == 0x09 { slice.removeLast() }
-    return slice
-  }
+extension UInt8 {
+  /// A space or a tab.
+  fileprivate var isBlank: Bool { self == 0x20 || self == 0x09 }
 }

@@ -115,7 +115,7 @@ final class Transfer {
   func receive(header line: UnsafeBufferPointer<UInt8>) -> Bool {
     do {
       let wasComplete = head.status != nil
-      try head.append(line)
+      try head.append(line.span)
       if kind == .stream, !wasComplete, head.status != nil { course?.multi.noteProgress(of: self) }
       return true
     } catch {
