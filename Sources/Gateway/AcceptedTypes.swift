@@ -19,12 +19,15 @@ struct AcceptedTypes {
       throw unsupported("the content must not be encoded; leave out Content-Encoding")
     }
     // It is no list (RFC 9110 §5.3): whoever guards the gateway may have judged the other one.
-    guard fields.values(of: .contentType).count < 2 else {
+    let values = fields.values(of: .contentType)
+    guard values.count < 2 else {
       throw Problem(.malformedRequest, "a request must have one Content-Type")
     }
-    guard let field = fields[.contentType] else {
+    guard let field = values.first else {
       throw unsupported("a Content-Type is missing; \(advice)")
     }
+    // As nearly everybody sends it: to take it apart costs 14,000 instructions.
+    if essences.contains(field) { return field }
     guard let type = MediaType(field) else {
       throw unsupported("the Content-Type is not one media type; \(advice)")
     }

@@ -8,12 +8,15 @@ public struct Authority: Equatable, Sendable {
 
   public init(_ text: some StringProtocol) {
     let text = text.lowercased()
-    guard let colon = text.lastIndex(of: ":"), !text[colon...].contains("]") else {
+    let colon = UInt8(ascii: ":")
+    guard let end = text.utf8.lastIndex(of: colon),
+      !text.utf8[end...].contains(UInt8(ascii: "]"))
+    else {
       (host, port) = (text, nil)
       return
     }
-    host = String(text[..<colon])
-    let digits = text[text.index(after: colon)...]
+    host = String(text[..<end])
+    let digits = text[text.utf8.index(after: end)...]
     port = digits.isEmpty ? nil : String(digits)
   }
 
@@ -21,14 +24,7 @@ public struct Authority: Equatable, Sendable {
   ///
   /// A page of the internet whose name resolves to 127.0.0.1 sends its own name.
   public var isLoopback: Bool {
-    if host == "localhost" || host == "[::1]" { return true }
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy(Self.isOctet)
-  }
-
-  /// Digits alone: Swift's integers may have a sign.
-  private static func isOctet(_ text: Substring) -> Bool {
-    (1...3).contains(text.utf8.count) && text.allSatisfy { ("0"..."9").contains($0) }
-      && UInt8(text) != nil
+    host == "localhost" || host == "[::1]"
+      || IPAddress.v4(host.utf8.span).map { $0 >> 24 == 127 } ?? false
   }
 }

@@ -86,17 +86,10 @@ public struct FieldSection: Sendable {
 
 extension UInt8 {
   /// tchar (RFC 9110 §5.6.2).
-  public var isTokenCharacter: Bool {
-    switch self {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "!"), UInt8(ascii: "#"),
-      UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"),
-      UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
-      UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"),
-      UInt8(ascii: "~"):
-      true
-    default: false
-    }
+  @inlinable public var isTokenCharacter: Bool {
+    // Bit n is the character n: a look-up, where a switch costs half a dozen comparisons a byte.
+    let bits: UInt128 = 0x57ff_ffff_c7ff_fffe_03ff_6cfa_0000_0000
+    return self < 0x80 && bits >> UInt128(self) & 1 == 1
   }
 
   /// The lower-case letter of an upper-case one; every other byte as it is.

@@ -51,7 +51,7 @@ extension IPAddress: CustomStringConvertible {
       guard let groups = Self.groups(of: text) else { return nil }
       self.init(groups: groups)
     } else {
-      guard let v4 = Self.v4(text) else { return nil }
+      guard let v4 = Self.v4(String(text).utf8.span) else { return nil }
       self.init(v4: v4)
     }
   }
@@ -101,7 +101,7 @@ extension IPAddress: CustomStringConvertible {
     var groups: [UInt16] = []
     for (index, part) in zip(parts.indices, parts) {
       if endsText, index == parts.endIndex - 1, part.utf8.contains(UInt8(ascii: ".")) {
-        guard let v4 = v4(part) else { return nil }
+        guard let v4 = v4(String(part).utf8.span) else { return nil }
         groups += [UInt16(v4 >> 16), UInt16(truncatingIfNeeded: v4)]
       } else {
         guard (1...4).contains(part.utf8.count), let group = number(part, radix: 16) else {
@@ -113,17 +113,27 @@ extension IPAddress: CustomStringConvertible {
     return groups
   }
 
-  private static func v4(_ text: some StringProtocol) -> UInt32? {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 4 else { return nil }
-    var address: UInt32 = 0
-    for part in parts {
-      guard (1...3).contains(part.utf8.count), part.utf8.count == 1 || part.utf8.first != 0x30,
-        let octet = number(part, radix: 10), octet <= 255
-      else { return nil }
+  /// Four decimal numbers, as one.
+  static func v4(_ text: Span<UInt8>) -> UInt32? {
+    var (address, octets, start): (UInt32, Int, Int) = (0, 0, 0)
+    for end in 0...text.count where end == text.count || text[end] == UInt8(ascii: ".") {
+      guard let octet = octet(text.extracting(start..<end)) else { return nil }
       address = address << 8 | octet
+      octets += 1
+      start = end + 1
     }
-    return address
+    return octets == 4 ? address : nil
+  }
+
+  private static func octet(_ digits: Span<UInt8>) -> UInt32? {
+    guard (1...3).contains(digits.count), digits.count == 1 || digits[0] != UInt8(ascii: "0")
+    else { return nil }
+    var octet: UInt32 = 0
+    for index in digits.indices {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digits[index]) else { return nil }
+      octet = octet * 10 + UInt32(digits[index] - UInt8(ascii: "0"))
+    }
+    return octet <= 255 ? octet : nil
   }
 
   /// Digits alone: Swift's integers may have a sign.

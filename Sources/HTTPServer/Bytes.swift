@@ -1,3 +1,4 @@
+import Glibc
 import HTTPMessage
 
 /// The bytes that HTTP's grammar names.
@@ -67,11 +68,11 @@ extension Span<UInt8> {
 
   /// Where a byte is first found in a range.
   func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
-    var position = range.lowerBound
-    while position < range.upperBound {
-      if self[position] == byte { return position }
-      position += 1
+    extracting(range).withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress,
+        let found = memchr(start, Int32(byte), bytes.count)
+      else { return nil }
+      return range.lowerBound + (UnsafeRawPointer(found) - start)
     }
-    return nil
   }
 }

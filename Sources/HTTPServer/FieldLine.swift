@@ -10,7 +10,13 @@ enum FieldLine {
     guard colon > line.lowerBound, colon < line.upperBound, bytes[colon] == UInt8(ascii: ":") else {
       throw malformed(bytes, line)
     }
-    for position in (colon + 1)..<line.upperBound where !bytes[position].isFieldContent {
+    var faults: UInt8 = 0
+    let value = bytes.extracting((colon + 1)..<line.upperBound)
+    for position in 0..<value.count {
+      let byte = value[position]
+      faults |= (byte < 0x20 ? 1 : 0) & (byte == .tab ? 0 : 1) | (byte == 0x7F ? 1 : 0)
+    }
+    guard faults == 0 else {
       throw .malformed("a field value has a control character (RFC 9110 section 5.5)")
     }
     return FieldSection.Line(

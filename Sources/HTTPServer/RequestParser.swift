@@ -68,8 +68,7 @@ struct RequestParser {
 
   /// The next line without its CRLF; nil while that has not come.
   private func line(in bytes: Span<UInt8>, from start: Int) throws(Refusal) -> Range<Int>? {
-    var position = start
-    while position < bytes.count, bytes[position] != .lf { position += 1 }
+    let position = bytes.firstIndex(of: .lf, in: start..<bytes.count) ?? bytes.count
     // The limit is judged by what has come, so that no more than it is ever kept.
     guard position < limits.head else { throw .headTooLarge(limit: limits.head) }
     guard position < bytes.count else { return nil }

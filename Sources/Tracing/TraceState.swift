@@ -9,12 +9,14 @@ enum TraceState {
   static func passedOn(_ text: String) -> String? {
     var (keys, kept): ([Substring], [Substring]) = ([], [])
     var length = -1
-    for member in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let member = member.trimmed
+    for member in text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+      let member = Substring(member).trimmed
       if member.isEmpty { continue }
-      guard let equals = member.firstIndex(of: "="), keys.count < mostMembers else { return nil }
+      guard let equals = member.utf8.firstIndex(of: UInt8(ascii: "=")), keys.count < mostMembers
+      else { return nil }
       let key = member[..<equals]
-      guard isKey(key), isValue(member[member.index(after: equals)...]), !keys.contains(key) else {
+      guard isKey(key), isValue(member[member.utf8.index(after: equals)...]), !keys.contains(key)
+      else {
         return nil
       }
       keys.append(key)
@@ -58,9 +60,9 @@ enum TraceState {
 extension Substring {
   /// Without optional white space around it (RFC 9110 §5.6.3).
   fileprivate var trimmed: Substring {
-    let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-    guard let first = firstIndex(where: { !isSpace($0) }),
-      let last = lastIndex(where: { !isSpace($0) })
+    let isSpace: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    guard let first = utf8.firstIndex(where: { !isSpace($0) }),
+      let last = utf8.lastIndex(where: { !isSpace($0) })
     else { return "" }
     return self[first...last]
   }
