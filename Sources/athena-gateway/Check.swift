@@ -8,6 +8,7 @@ import HTTPClient
 /// `athena-gateway check`: what the gateway's configuration comes to.
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Says which AWS would be called, as whom, and which settings make it so.",
     discussion: """
       It resolves region, endpoints and credentials as 'serve' does, and with --call makes one call, \

@@ -3,6 +3,7 @@ import ArgumentParser
 /// `athena-gateway config`: what the settings of `serve` are, and where each comes from.
 struct Config: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "config",
     abstract: "Says what 'serve' would be set to, and where each setting comes from.",
     discussion: """
       It takes the flags of 'serve', and reads and checks what 'serve' does, but opens no port. The exit \

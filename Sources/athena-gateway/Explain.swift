@@ -6,6 +6,7 @@ import Glibc
 /// `athena-gateway explain`: what the signature of a call is made of.
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Prints how a call would be signed, for comparing with what AWS says it expected.",
     discussion: """
       It reads a call from standard input and sends nothing but what credentials cost. The call is an \

@@ -8,6 +8,7 @@ import JSON
 /// `athena-gateway healthcheck`: whether a gateway answers, for containers without a shell.
 struct Healthcheck: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "healthcheck",
     abstract: "Asks a gateway on this machine whether it lives; for a container's health check.",
     discussion: """
       It asks for /livez where 'serve' with the same settings listens: it takes the flags of 'serve', \

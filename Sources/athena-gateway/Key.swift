@@ -6,11 +6,13 @@ import Glibc
 /// `athena-gateway key`: the API keys of callers.
 struct Key: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "key",
     abstract: "Makes and revokes API keys of callers.", subcommands: [New.self, Revoke.self])
 
   /// `athena-gateway key new`.
   struct New: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "new",
       abstract: "Makes an API key and prints it, once.",
       discussion: """
         The key is all that standard output gets; nobody can find it out later. What the gateway needs, its \
@@ -94,6 +96,7 @@ extension Key {
   /// `athena-gateway key revoke`.
   struct Revoke: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "revoke",
       abstract: "Removes the API keys of a caller from a file.",
       discussion: "A running gateway sees that within three seconds, or at once after SIGHUP.")
 

@@ -7,6 +7,7 @@ import SigV4
 /// `athena-gateway local`: the stand-in Athena alone.
 struct Local: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "local",
     abstract: "Serves a stand-in for Athena, for trying and testing without AWS.",
     discussion: """
       It speaks AWS JSON 1.1 and runs the code it is given with python3 on this machine. Point any \

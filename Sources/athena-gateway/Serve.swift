@@ -4,6 +4,7 @@ import Log
 /// `athena-gateway serve`: the gateway itself.
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "serve",
     abstract: "Serves the REST API and calls Athena for it.",
     discussion: """
       \(ConfigurationFlags.discussion)
