@@ -85,8 +85,11 @@ public final class RequestContext: DeliveryObserver {
 
   func complete(_ response: Response) -> Response {
     var response = response
-    response.fields[.xRequestID] = id.text
-    if response.fields[.cacheControl] == nil { response.fields[.cacheControl] = "no-store" }
+    // None of the gateway's answers has the first by itself, and to look for it costs what it costs to add it.
+    response.fields.append(HTTPField(name: .xRequestID, value: id.text))
+    if !response.fields.contains(.cacheControl) {
+      response.fields.append(HTTPField(name: .cacheControl, value: "no-store"))
+    }
     response.fields.append(contentsOf: HTTPFields.security)
     response.fields.append(contentsOf: fields)
     allowedOrigins.share(&response, with: origin)

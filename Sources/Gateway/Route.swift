@@ -164,15 +164,21 @@ enum Route: Equatable {
       .events(let sessionID, let calculationID),
       .output(_, let sessionID, let calculationID):
       try Self.check(sessionID: sessionID)
-      guard (1...36).contains(calculationID.unicodeScalars.count) else {
+      guard Self.has(1...36, calculationID) else {
         throw Problem(.notFound, "a calculation id has 1 to 36 characters")
       }
     }
   }
 
   private static func check(sessionID: String) throws(Problem) {
-    guard (1...256).contains(sessionID.unicodeScalars.count) else {
+    guard has(1...256, sessionID) else {
       throw Problem(.notFound, "a session id has 1 to 256 characters")
     }
+  }
+
+  /// Whether a text has so many characters, of which there are no more than bytes: most need not be counted.
+  private static func has(_ length: ClosedRange<Int>, _ text: String) -> Bool {
+    !text.isEmpty
+      && (text.utf8.count <= length.upperBound || length.contains(text.unicodeScalars.count))
   }
 }

@@ -20,8 +20,10 @@ extension Gateway {
       from: request.fields, operation: "StartCalculationExecution",
       caller: context.caller.idempotencyScope,
       resource: sessionID)
-    token = derived ?? token
-    context.name(token)
+    if let derived {
+      token = derived
+      context.name(token)
+    }
     let (submission, query) = try await readSubmission(request, name: context.name)
     if let own = submission.clientRequestToken {
       guard derived == nil else { throw ClientRequestToken.givenTwice }

@@ -50,21 +50,27 @@ public struct FieldSection: Sendable {
 
   /// The values of every line of this name, in the order of arrival.
   public func values(of name: HTTPField.Name) -> [String] {
-    lines.lazy.filter { matches($0, name) }.map { string($0.value) }
+    let wanted = name.canonicalName.utf8.span
+    var values: [String] = []
+    for line in lines where matches(line, wanted) { values.append(string(line.value)) }
+    return values
   }
 
   /// The value of a field, its lines joined by a comma (RFC 9110 §5.3); nil without one.
   public subscript(name: HTTPField.Name) -> String? {
-    guard let first = lines.firstIndex(where: { matches($0, name) }) else { return nil }
-    var value = string(lines[first].value)
-    for line in lines[(first + 1)...] where matches(line, name) {
-      value += ", " + string(line.value)
+    let wanted = name.canonicalName.utf8.span
+    var value: String?
+    for line in lines where matches(line, wanted) {
+      let next = string(line.value)
+      value = value.map { $0 + ", " + next } ?? next
     }
     return value
   }
 
   public func contains(_ name: HTTPField.Name) -> Bool {
-    lines.contains { matches($0, name) }
+    let wanted = name.canonicalName.utf8.span
+    for line in lines where matches(line, wanted) { return true }
+    return false
   }
 
   /// Bytes that are not UTF-8 become U+FFFD: a field value may hold any (RFC 9110 §5.5).
@@ -72,13 +78,12 @@ public struct FieldSection: Sendable {
     String(decoding: bytes[range], as: UTF8.self)
   }
 
-  private func matches(_ line: Line, _ name: HTTPField.Name) -> Bool {
-    let wanted = name.canonicalName.utf8
+  /// - Parameter wanted: A name in lower case.
+  private func matches(_ line: Line, _ wanted: Span<UInt8>) -> Bool {
     guard line.name.count == wanted.count else { return false }
-    var position = line.name.lowerBound
-    for byte in wanted {
-      guard bytes[position].asciiLowercased == byte else { return false }
-      position += 1
+    let name = bytes.span.extracting(line.name)
+    for index in wanted.indices where name[index].asciiLowercased != wanted[index] {
+      return false
     }
     return true
   }
@@ -93,7 +98,7 @@ extension UInt8 {
   }
 
   /// The lower-case letter of an upper-case one; every other byte as it is.
-  public var asciiLowercased: UInt8 {
+  @inlinable public var asciiLowercased: UInt8 {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
   }
 }

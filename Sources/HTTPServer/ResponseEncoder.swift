@@ -25,14 +25,16 @@ struct ResponseEncoder {
     output.append(contentsOf: "HTTP/1.1 ".utf8)
     output.append(decimal: response.status.code)
     output.append(.space)
-    output.append(contentsOf: response.status.reasonPhrase.utf8)
+    output.append(response.status.reasonPhrase)
     output.append(contentsOf: "\r\nDate: ".utf8)
     output.append(contentsOf: date.current())
     for field in response.fields {
-      output.append(contentsOf: "\r\n".utf8)
-      output.append(contentsOf: field.name.rawName.utf8)
-      output.append(contentsOf: ": ".utf8)
-      output.append(contentsOf: field.value.utf8)
+      output.append(.cr)
+      output.append(.lf)
+      output.append(field.name.rawName)
+      output.append(UInt8(ascii: ":"))
+      output.append(.space)
+      output.append(field.value)
     }
     switch framing {
     case .length(let length):
@@ -60,6 +62,12 @@ struct ResponseEncoder {
 }
 
 extension [UInt8] {
+  /// Appends a text, which the view of its bytes would hand over one by one where it is short.
+  fileprivate mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { append(contentsOf: $0) }
+  }
+
   /// Appends a number that is not negative, in decimal.
   fileprivate mutating func append(decimal number: Int) {
     if number >= 10 { append(decimal: number / 10) }
