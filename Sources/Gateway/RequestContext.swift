@@ -85,7 +85,9 @@ public final class RequestContext: DeliveryObserver {
 
   func complete(_ response: Response) -> Response {
     var response = response
-    // None of the gateway's answers has the first by itself, and to look for it costs what it costs to add it.
+    response.fields.reserveCapacity(
+      response.fields.count + 2 + HTTPFields.security.count + fields.count)
+    // No answer has one by itself: setting it would look for it.
     response.fields.append(HTTPField(name: .xRequestID, value: id.text))
     if !response.fields.contains(.cacheControl) {
       response.fields.append(HTTPField(name: .cacheControl, value: "no-store"))

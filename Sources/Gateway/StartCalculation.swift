@@ -102,7 +102,7 @@ extension Gateway {
       let content = try await request.body.collect(upTo: Self.contentLimit)
       return (try CalculationSubmission(json: content, name: name), answer)
     case .code:
-      let query = try Query(request.query, allowed: ["description"] + AnswerQuery.names)
+      let query = try Query(request.query, allowed: WaitingQuery.namesBesideCode)
       let answer = try AnswerQuery(query, request.fields)
       let content = try await request.body.collect(upTo: Self.contentLimit)
       let submission = try CalculationSubmission(code: content, description: query["description"])

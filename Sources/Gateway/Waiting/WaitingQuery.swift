@@ -23,9 +23,12 @@ struct WaitingQuery {
 
   /// Whether the query of a submission asks for a session that is busy to be waited for.
   static func waitsForIdle(_ query: String?) -> Bool {
-    let names = names + [IncludedOutput.parameter, "description"]
-    return (try? Query(query, allowed: names))?[onBusy] != nil
+    guard let query else { return false }
+    return (try? Query(query, allowed: namesBesideCode))?[onBusy] != nil
   }
+
+  /// All that can be said beside a submission, the description of code that is the content itself included.
+  static let namesBesideCode = names + [IncludedOutput.parameter, "description"]
 
   private static func `is`(
     _ name: String, _ only: String, in query: Query
