@@ -1,9 +1,12 @@
 public import JSON
 
 /// Why a call to AWS has no result.
+///
+/// Small, as what the service says is elsewhere in memory: whoever makes a call keeps room for it as long as
+/// that takes.
 public enum AWSError: Error, Equatable, Sendable {
   /// The service answered, with an error.
-  case service(ServiceError)
+  indirect case service(ServiceError)
   /// No connection: name resolution, TCP or TLS.
   case unreachable(String)
   /// No answer in time.

@@ -3,9 +3,11 @@ import HTTPMessage
 import JSON
 
 /// Why an operation has no result.
+///
+/// Small, as the exception is elsewhere in memory: whoever makes a call keeps room for it as long as that takes.
 public enum AthenaError: Error, Equatable, Sendable {
   /// Athena, or S3 where its outputs are, answered with an error.
-  case exception(AthenaException)
+  indirect case exception(AthenaException)
   case unreachable(String)
   case timeout
   case badAnswer(String)

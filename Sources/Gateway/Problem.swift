@@ -13,9 +13,16 @@ struct Problem: Error {
   /// The session's state, where that is the problem.
   var sessionState: String?
   /// What Athena or S3 said.
-  var upstream: AthenaException?
+  var upstream: AthenaException? {
+    get {
+      if case .exception(let exception) = answer { exception } else { nil }
+    }
+    set { answer = newValue.map { .exception($0) } }
+  }
   /// Fields that the status asks for: `Allow`, `Accept-Post`.
   var fields: HTTPFields = [:]
+  /// As an error, which is small: each call that may throw a problem keeps room for one.
+  private var answer: AthenaError?
 
   init(_ code: ProblemCode, _ detail: String) {
     self.code = code

@@ -58,6 +58,7 @@ extension Gateway {
 
   /// The outputs of what was started. A repeated submission may be answered with its end at once, which says
   /// nothing of where they are: Athena is asked for that first.
+  @inline(never)
   private func included(
     _ outputs: [Route.Output], of id: String,
     for outcome: inout Started<CalculationExecution>.Outcome,

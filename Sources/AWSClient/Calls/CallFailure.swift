@@ -6,7 +6,7 @@ enum CallFailure: Error {
   /// There is no answer.
   case transfer(HTTPClientError)
   /// The answer is an error, with the fields that it came with.
-  case service(ServiceError, FieldSection)
+  indirect case service(ServiceError, FieldSection)
   /// The answer is not what the API promises.
   case unpromised(String)
 }

@@ -19,12 +19,24 @@ extension Gateway {
     guard let wait = preferred ?? patience else {
       return .init(state: try await start(input))
     }
+    return try await start(
+      input, during: wait, ofPreference: preferred != nil, query, request, context)
+  }
+
+  /// Not inlined: what waiting needs would lie beside every call that doesn't wait.
+  ///
+  /// - Parameter isPreferred: Whether the calculation's end is waited for, and not the session alone.
+  @inline(never)
+  private func start(
+    _ input: StartCalculationExecution, during wait: Wait, ofPreference isPreferred: Bool,
+    _ query: WaitingQuery, _ request: Request, _ context: RequestContext
+  ) async throws(Problem) -> Started<CalculationExecution>.Outcome {
+    let cancels = query.cancelsOnTimeout
     return try await shielded(wait, if: cancels) { [self] (tell) async throws(Problem) in
       let calculation =
         try await query.waitsForIdle
         ? start(input, waitingForIdle: wait, request, context) : start(input)
-      // Without a preference it is the session alone that was waited for.
-      guard preferred != nil || (cancels && wait.end == .callerLeft) else {
+      guard isPreferred || (cancels && wait.end == .callerLeft) else {
         return .init(state: calculation)
       }
       return await outcome(of: calculation, during: wait, cancels: cancels, tell: tell)
