@@ -43,7 +43,8 @@ extension Gateway {
     let waits = WaitPreference(request.fields) != nil
     if waits { try await judgeAgain(request, context) }
     let share = OutputBudget.Share(of: outputBudget)
-    let included = await included(query.outputs, of: id, for: &outcome, share)
+    let included =
+      query.outputs.isEmpty ? [] : await included(query.outputs, of: id, for: &outcome, share)
     let location = configuration.basePath.calculation(id, of: sessionID)
     let (state, failure) = (outcome.state, outcome.failure)
     return Response.json(
@@ -64,7 +65,7 @@ extension Gateway {
     for outcome: inout Started<CalculationExecution>.Outcome,
     _ share: OutputBudget.Share
   ) async -> [IncludedOutput] {
-    guard !outputs.isEmpty, outcome.state.isTerminal else { return [] }
+    guard outcome.state.isTerminal else { return [] }
     if !outcome.isObserved {
       do throws(AthenaError) {
         outcome.observe(try await athena.getCalculationExecution(id))

@@ -15,6 +15,9 @@ struct AnswerHead {
   /// - Parameter limit: The bytes of all lines, of all heads and of the trailers.
   init(limit: Int) {
     self.limit = limit
+    // Of AWS's answers most fit.
+    bytes.reserveCapacity(512)
+    lines.reserveCapacity(16)
   }
 
   var fields: FieldSection { FieldSection(bytes: bytes, lines: lines) }

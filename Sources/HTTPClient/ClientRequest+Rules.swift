@@ -14,10 +14,9 @@ extension ClientRequest {
 
   /// libcurl guesses a missing scheme, and would send spaces and control characters as they are.
   private func checkURL() throws(HTTPClientError) {
-    let scheme = url.utf8.prefix { $0 != UInt8(ascii: ":") }
-    guard scheme.elementsEqual("https".utf8) || scheme.elementsEqual("http".utf8),
-      url.utf8.dropFirst(scheme.count).starts(with: "://".utf8)
-    else { throw .invalidRequest("the URL must begin with http:// or https://") }
+    guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
+      throw .invalidRequest("the URL must begin with http:// or https://")
+    }
     let bytes = url.utf8.span
     for index in bytes.indices where bytes[index] <= 0x20 || bytes[index] >= 0x7F {
       throw .invalidRequest("the URL may hold visible ASCII characters only (RFC 3986 §2)")

@@ -1,4 +1,5 @@
 import CCurl
+import HTTPMessage
 
 /// The header lines of one request as libcurl wants them, freed with the value.
 ///
@@ -16,10 +17,10 @@ struct FieldList: ~Copyable {
     var line: [UInt8] = []
     line.reserveCapacity(512)
     for (name, value) in request.fields {
-      line.append(contentsOf: name.utf8)
+      line.append(text: name)
       // Without a value libcurl takes "name:" for the wish to remove the field.
-      line.append(contentsOf: (value.isEmpty ? ";" : ": ").utf8)
-      line.append(contentsOf: value.utf8)
+      line.append(text: value.isEmpty ? ";" : ": ")
+      line.append(text: value)
       line.append(0)
       line.withUnsafeBytes { append($0.bindMemory(to: CChar.self).baseAddress) }
       line.removeAll(keepingCapacity: true)

@@ -25,16 +25,16 @@ struct ResponseEncoder {
     output.append(contentsOf: "HTTP/1.1 ".utf8)
     output.append(decimal: response.status.code)
     output.append(.space)
-    output.append(response.status.reasonPhrase)
+    output.append(text: response.status.reasonPhrase)
     output.append(contentsOf: "\r\nDate: ".utf8)
     output.append(contentsOf: date.current())
     for field in response.fields {
       output.append(.cr)
       output.append(.lf)
-      output.append(field.name.rawName)
+      output.append(text: field.name.rawName)
       output.append(UInt8(ascii: ":"))
       output.append(.space)
-      output.append(field.value)
+      output.append(text: field.value)
     }
     switch framing {
     case .length(let length):
@@ -62,12 +62,6 @@ struct ResponseEncoder {
 }
 
 extension [UInt8] {
-  /// Appends a text, which the view of its bytes would hand over one by one where it is short.
-  fileprivate mutating func append(_ text: String) {
-    var text = text
-    text.withUTF8 { append(contentsOf: $0) }
-  }
-
   /// Appends a number that is not negative, in decimal.
   fileprivate mutating func append(decimal number: Int) {
     if number >= 10 { append(decimal: number / 10) }
