@@ -17,7 +17,7 @@ public struct Digest: Sendable, Equatable {
   }
 
   /// The digest written as 64 lower-case hexadecimal digits; `nil` for any other text.
-  public init?(hex text: some Collection<UInt8>) {
+  public init?(hex text: Span<UInt8>) {
     guard text.count == 2 * Self.byteCount, let decoded = Hex.decode(text) else { return nil }
     bytes = InlineArray { decoded[$0] }
   }

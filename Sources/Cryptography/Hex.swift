@@ -46,19 +46,15 @@ public enum Hex {
   /// The bytes that `text` stands for; `nil` if a digit is missing or is not one of `0-9a-f`.
   ///
   /// Upper-case digits are refused, so that one value has one spelling.
-  public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+  public static func decode(_ text: Span<UInt8>) -> [UInt8]? {
     guard text.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count / 2)
-    var high: UInt8?
-    for character in text {
-      guard let digit = value(character) else { return nil }
-      if let first = high {
-        bytes.append(first << 4 | digit)
-        high = nil
-      } else {
-        high = digit
+    for index in 0..<text.count / 2 {
+      guard let high = value(text[2 * index]), let low = value(text[2 * index + 1]) else {
+        return nil
       }
+      bytes.append(high << 4 | low)
     }
     return bytes
   }

@@ -36,10 +36,26 @@ struct RequestID {
     }
   }
 
+  /// RFC 9562 §4: 32 hexadecimal digits, with a dash after the 8th, 12th, 16th and 20th.
   private static func isUUID(_ text: String) -> Bool {
-    let groups = text.split(separator: "-", omittingEmptySubsequences: false)
-    return groups.map(\.utf8.count) == [8, 4, 4, 4, 12]
-      && groups.allSatisfy { $0.allSatisfy(\.isHexDigit) }
+    let bytes = text.utf8.span
+    guard bytes.count == 36 else { return false }
+    for index in bytes.indices {
+      let isDash = index == 8 || index == 13 || index == 18 || index == 23
+      guard isDash ? bytes[index] == UInt8(ascii: "-") : isHexDigit(bytes[index]) else {
+        return false
+      }
+    }
+    return true
+  }
+
+  private static func isHexDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+      UInt8(ascii: "A")...UInt8(ascii: "F"):
+      true
+    default: false
+    }
   }
 }
 

@@ -47,7 +47,7 @@ extension AuthorizationField {
     guard let credential, let signedHeaders, let signature else { throw .missingParameter }
     let (accessKeyID, scope) = try Self.parseCredential(credential)
     guard signedHeaders.isListOfFieldNames else { throw .malformedSignedHeaders }
-    guard let signature = Digest(hex: signature) else { throw .malformedSignature }
+    guard let signature = Digest(hex: signature.span) else { throw .malformedSignature }
     self.init(
       accessKeyID: accessKeyID, scope: scope, signedHeaders: String(Substring(signedHeaders)),
       signature: signature)

@@ -70,13 +70,14 @@ private struct Parent {
   /// nil where the text breaks the rules of section 3.2. A later version may say more after the four parts of
   /// version 00, which are read as ever.
   init?(_ text: String) {
-    let bytes = Array(text.utf8)
-    guard bytes.count >= 55, [2, 35, 52].allSatisfy({ bytes[$0] == UInt8(ascii: "-") }),
-      let version = Hex.decode(bytes[0..<2])?.first, version != 0xFF,
-      bytes.count == 55 || version != 0 && bytes[55] == UInt8(ascii: "-"),
-      let trace = Hex.decode(bytes[3..<35]), trace.contains(where: { $0 != 0 }),
-      let id = Hex.decode(bytes[36..<52]), id.contains(where: { $0 != 0 }),
-      let flags = Hex.decode(bytes[53..<55])?.first
+    let bytes = text.utf8.span
+    let dash = UInt8(ascii: "-")
+    guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
+      let version = Hex.decode(bytes.extracting(0..<2))?.first, version != 0xFF,
+      bytes.count == 55 || version != 0 && bytes[55] == dash,
+      let trace = Hex.decode(bytes.extracting(3..<35)), trace.contains(where: { $0 != 0 }),
+      let id = Hex.decode(bytes.extracting(36..<52)), id.contains(where: { $0 != 0 }),
+      let flags = Hex.decode(bytes.extracting(53..<55))?.first
     else { return nil }
     (self.trace, self.id, isSampled) = (trace, Hex.encode(id.span), flags & 1 == 1)
   }

@@ -9,7 +9,7 @@ import Testing
     ] as [([UInt8], String)])
   func `writes and reads`(bytes: [UInt8], text: String) {
     #expect(Hex.encode(bytes.span) == text)
-    #expect(Hex.decode(text.utf8) == bytes)
+    #expect(Hex.decode(text.utf8.span) == bytes)
     var appended = Array("=".utf8)
     appended.append(addingCapacity: text.utf8.count) { Hex.append(bytes.span, to: &$0) }
     #expect(appended == Array("=\(text)".utf8))
@@ -27,20 +27,20 @@ import Testing
 
   @Test func `writes and reads each byte`() {
     let bytes = Array(UInt8.min...UInt8.max)
-    #expect(Hex.decode(Hex.encode(bytes.span).utf8) == bytes)
+    #expect(Hex.decode(Hex.encode(bytes.span).utf8.span) == bytes)
   }
 
   @Test(arguments: ["0", "000", "0g", "g0", "0A", " 0", "0x", "/0", ":0", "`0", "٠٠"])
   func `refuses what is not pairs of lower-case digits`(text: String) {
-    #expect(Hex.decode(text.utf8) == nil)
+    #expect(Hex.decode(text.utf8.span) == nil)
   }
 
   @Test func `reads a digest of 64 digits and no other`() {
     let hex = String(repeating: "0f", count: 32)
-    #expect(Digest(hex: hex.utf8)?.hex == hex)
-    #expect(Digest(hex: hex.utf8.dropLast(2)) == nil)
-    #expect(Digest(hex: (hex + "00").utf8) == nil)
-    #expect(Digest(hex: hex.uppercased().utf8) == nil)
-    #expect(Digest(hex: "".utf8) == nil)
+    #expect(Digest(hex: hex.utf8.span)?.hex == hex)
+    #expect(Digest(hex: hex.utf8.dropLast(2).span) == nil)
+    #expect(Digest(hex: (hex + "00").utf8.span) == nil)
+    #expect(Digest(hex: hex.uppercased().utf8.span) == nil)
+    #expect(Digest(hex: "".utf8.span) == nil)
   }
 }

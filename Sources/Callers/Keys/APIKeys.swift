@@ -70,7 +70,7 @@ public struct APIKeys: Equatable, Sendable {
   private static func entry(_ reader: inout JSONObjectReader) -> Entry? {
     let name = required("name", &reader)
     let text = required("sha256", &reader)
-    let digest = text.flatMap { Digest(hex: $0.utf8) }
+    let digest = text.flatMap { Digest(hex: $0.utf8.span) }
     if let name, let fault = fault(inName: name) { reader.record(fault, at: "name") }
     if text != nil, digest == nil {
       reader.record("must be a SHA-256 in 64 lower-case hexadecimal digits", at: "sha256")
