@@ -28,8 +28,8 @@ final class Signer {
     if time.secondsSince1970 != seconds { time = SigningTime(secondsSince1970: seconds) }
     var request = SignableRequest(
       method: method, path: path, headers: [], payloadHash: payloadHash.hex)
-    // And two of the caller's, so that the array is made once.
-    request.headers.reserveCapacity(fields.count + 5)
+    // Date, token, authorization; and four of the caller's, so that the array is made once.
+    request.headers.reserveCapacity(fields.count + 7)
     request.headers += fields
     request.headers.append(("X-Amz-Date", time.dateTime))
     if let token = credentials.sessionToken {

@@ -2,7 +2,7 @@ import Glibc
 
 /// Random bytes that a thread has drawn in advance, each of which is given out once.
 ///
-/// A request and its call have four names, of 72 bytes together: one getrandom(2) gives three requests theirs, where
+/// A request and its call have four names, of 74 bytes together: one getrandom(2) gives three requests theirs, where
 /// each name had its own before.
 final class RandomBlock {
   /// What one getrandom(2) gives without being interrupted.

@@ -7,6 +7,7 @@ extension Gateway {
   private static let longestCode = 272_000
 
   /// Reads the code that a submission's `codeUri` names.
+  // Not inlined: what it needs would lie beside every submission (see `start`).
   @inline(never)
   func code(at uri: String) async throws(Problem) -> String {
     let sources = configuration.codeSources

@@ -59,6 +59,7 @@ extension Gateway {
 
   /// The outputs of what was started. A repeated submission may be answered with its end at once, which says
   /// nothing of where they are: Athena is asked for that first.
+  // Not inlined: what it needs would lie beside every submission (see `start`).
   @inline(never)
   private func included(
     _ outputs: [Route.Output], of id: String,

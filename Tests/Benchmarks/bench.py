@@ -39,8 +39,9 @@ class Bench:
         # On one processor both are the same.
         self.all = self.one if load.processors() == 1 else contenders.gateway(options.binary, load.processors())
         self.floor = contenders.signer(folder)
-        self.place = contenders.Place(folder, upstream.canned(folder / "upstream"))
+        # Before anything is started that would have to be ended where the proof fails.
         proof.check(self.floor, options.binary, folder)
+        self.place = contenders.Place(folder, upstream.canned(folder / "upstream"))
 
     @property
     def everybody(self):

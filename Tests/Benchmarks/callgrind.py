@@ -1,7 +1,7 @@
 """What a program executes, counted by valgrind's callgrind: figures that don't depend on the machine's mood.
 
-Instructions of user space, system calls' insides not among them, and calls of malloc and its kin. What is counted repeats to
-some tenths of a percent. Valgrind's processor has no SHA extensions, so that hashing counts for more than it costs.
+Instructions of user space, system calls' insides not among them, and calls of malloc and its kin. What the same steps take
+repeats to some tenths of a percent; which steps a server takes for a request, as whether it waits, is up to time. Valgrind's processor has no SHA extensions, so that hashing counts for more than it costs.
 """
 
 import dataclasses

@@ -105,14 +105,20 @@ class FastAPI:
     def __init__(self, place):
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
-        words = [sys.executable, "-m", "uvicorn", "--app-dir", HERE, "--port", self.port, "fastapi_gateway:application"]
+        words = [sys.executable, "-m", "uvicorn", "--app-dir", HERE, "--port", self.port]
+        # No other contender ends a connection that is idle for some seconds.
+        words += ["--timeout-keep-alive", 300, "fastapi_gateway:application"]
         self.log = place.folder / "fastapi.log"
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 place.command(*words), env=programs.environment(**place.environment), stdout=log, stderr=log
             )
         self.serving = [self.process.pid]
-        waiting.until(self.listens)
+        try:
+            waiting.until(self.listens)
+        except BaseException:
+            self.stop()
+            raise
 
     def listens(self):
         assert self.process.poll() is None, f"uvicorn has ended: {self.log.read_text()}"

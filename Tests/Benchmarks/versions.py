@@ -23,7 +23,8 @@ def number(*command):
 
 
 def lines(binary):
-    model = re.search(r"^Model name: *(.*)$", said("lscpu"), re.M)[1]
+    named = re.search(r"^Model name: *(.*)$", said("lscpu"), re.M)
+    model = named[1] if named else "a processor without a name"
     tools = {
         "libcurl": number("pkg-config", "--modversion", "libcurl"),
         "OpenSSL": number("openssl", "version"),

@@ -18,7 +18,7 @@ import Testing
     #expect(RandomBytes.make(count: 16) != RandomBytes.make(count: 16))
   }
 
-  @Test(arguments: [0, 1, 16, 24, 255, 256, 257])
+  @Test(arguments: [16, 24, 255, 256, 257])
   func `names never have the same bytes, on whatever threads they are drawn`(count: Int) async {
     func name() -> [UInt8] {
       var bytes = [UInt8](repeating: 0, count: count)
@@ -31,8 +31,8 @@ import Testing
       return await group.reduce(into: []) { $0 += $1 }
     }
     // Of 800 names of 16 bytes two are the same by chance once in 2^109.
-    if count >= 16 { #expect(Set(drawn).count == drawn.count) }
-    if count > 0 { #expect(drawn.contains { $0.last != 0 } && drawn.contains { $0.first != 0 }) }
+    #expect(Set(drawn).count == drawn.count)
+    #expect(drawn.contains { $0.last != 0 } && drawn.contains { $0.first != 0 })
   }
 
   @Test func `a name is gone from the block once it is given out`() {

@@ -19,6 +19,7 @@ extension Gateway {
   /// its token over, or the policy another one.
   ///
   /// - Throws: What the request would get now.
+  // Not inlined: what it needs would lie beside every submission (see `start`).
   @inline(never)
   func judgeAgain(_ request: Request, _ context: RequestContext) async throws(Problem) {
     guard let route = context.route else { return }
