@@ -62,7 +62,8 @@ public struct FieldSection: Sendable {
     var value: String?
     for line in lines where matches(line, wanted) {
       let next = string(line.value)
-      value = value.map { $0 + ", " + next } ?? next
+      // In place: there may be as many lines as a head can hold.
+      if value == nil { value = next } else { value?.append(", " + next) }
     }
     return value
   }
