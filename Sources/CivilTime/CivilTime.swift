@@ -22,18 +22,3 @@ public struct CivilTime: Equatable, Sendable {
     dayOfWeek = (day + 4) % 7
   }
 }
-
-extension [UInt8] {
-  /// Appends a number that is not negative, with zeros before it, cut to its last `digits` digits.
-  public mutating func append(decimal number: Int, digits: Int) {
-    append(addingCapacity: digits) { text in
-      text.append(repeating: UInt8(ascii: "0"), count: digits)
-      var written = text.mutableSpan
-      var rest = number
-      for index in (0..<digits).reversed() {
-        written[index] += UInt8(rest % 10)
-        rest /= 10
-      }
-    }
-  }
-}

@@ -1,3 +1,4 @@
+import CivilTime
 import HTTPMessage
 import HTTPTypes
 
@@ -58,13 +59,5 @@ struct ResponseEncoder {
   /// Appends what ends streamed content.
   static func end(framing: Framing, into output: inout [UInt8]) {
     if framing == .chunked { output.append(contentsOf: "0\r\n\r\n".utf8) }
-  }
-}
-
-extension [UInt8] {
-  /// Appends a number that is not negative, in decimal.
-  fileprivate mutating func append(decimal number: Int) {
-    if number >= 10 { append(decimal: number / 10) }
-    append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
   }
 }

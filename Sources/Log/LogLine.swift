@@ -192,16 +192,6 @@ extension [UInt8] {
       }
     }
   }
-
-  fileprivate mutating func append(decimal number: Int) {
-    if number < 0 { append(UInt8(ascii: "-")) }
-    append(decimal: number.magnitude)
-  }
-
-  private mutating func append(decimal number: UInt) {
-    if number >= 10 { append(decimal: number / 10) }
-    append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
-  }
 }
 
 extension UInt8 {
