@@ -41,9 +41,10 @@ struct CalculationSubmission {
 
   /// Takes a content that is the code itself.
   init(code bytes: [UInt8], description: String?) throws(Problem) {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard let valid = try? UTF8Span(validating: bytes.span) else {
       throw Problem(.malformedRequest, "the content is not UTF-8")
     }
+    let text = String(copying: valid)
     codeBlock = text
     self.description = description
     var reader = JSONObjectReader(JSONObject())

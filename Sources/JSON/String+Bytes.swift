@@ -2,7 +2,10 @@ extension String {
   /// Equality as RFC 8259 section 8.3 wants it, code unit by code unit, where `==` would compare
   /// up to canonical equivalence.
   func hasSameBytes(as other: String) -> Bool {
-    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    let (bytes, others) = (utf8.span, other.utf8.span)
+    guard bytes.count == others.count else { return false }
+    for index in bytes.indices where bytes[index] != others[index] { return false }
+    return true
   }
 }
 

@@ -48,6 +48,8 @@ public enum PercentEncoding {
   public static func decode(
     _ text: Span<UInt8>, plusIsSpace: Bool = false
   ) throws(DecodingError) -> String {
+    // Ids and most names stand for themselves.
+    guard !text.allSatisfy({ isUnreserved($0) }) else { return try string(text) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)
     var index = 0
@@ -64,8 +66,12 @@ public enum PercentEncoding {
       }
       index += 1
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
-    return text
+    return try string(bytes.span)
+  }
+
+  private static func string(_ bytes: Span<UInt8>) throws(DecodingError) -> String {
+    guard let text = try? UTF8Span(validating: bytes) else { throw .notUTF8 }
+    return String(copying: text)
   }
 
   private static func isUnreserved(_ byte: UInt8) -> Bool {
