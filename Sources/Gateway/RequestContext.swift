@@ -39,7 +39,9 @@ public final class RequestContext: DeliveryObserver {
   var mayUseCodeURI = true
   /// Its place among those of its caller, until the end of the answer.
   var slot: CallerUsage.Slot?
-  /// Fields of every answer to this request, errors included.
+  /// What the call can be repeated with.
+  private var token: String?
+  /// More fields of every answer to this request, errors included.
   var fields: HTTPFields = [:]
 
   /// - Parameters:
@@ -73,8 +75,9 @@ public final class RequestContext: DeliveryObserver {
   /// ASCII is read as Latin-1 by most clients (RFC 9110 §5.5 leaves it open), and one with control
   /// characters or spaces at its ends can't stand in a field: altered it would be another.
   func name(_ token: String) {
-    let isRepeatable = token.utf8.allSatisfy { $0 < 0x80 } && HTTPField.isValidValue(token)
-    fields[.clientRequestToken] = isRepeatable ? token : nil
+    let bytes = token.utf8.span
+    let isASCII = bytes.indices.allSatisfy { bytes[$0] < 0x80 }
+    self.token = isASCII && HTTPField.isValidValue(token) ? token : nil
   }
 
   func answer(_ problem: Problem) -> Response {
@@ -85,15 +88,12 @@ public final class RequestContext: DeliveryObserver {
 
   func complete(_ response: Response) -> Response {
     var response = response
-    response.fields.reserveCapacity(
-      response.fields.count + 2 + HTTPFields.security.count + fields.count)
+    response.fields.reserveCapacity(response.fields.count + 2 + fields.count)
     // No answer has one by itself: setting it would look for it.
     response.fields.append(HTTPField(name: .xRequestID, value: id.text))
-    if !response.fields.contains(.cacheControl) {
-      response.fields.append(HTTPField(name: .cacheControl, value: "no-store"))
-    }
-    response.fields.append(contentsOf: HTTPFields.security)
+    if let token { response.fields.append(HTTPField(name: .clientRequestToken, value: token)) }
     response.fields.append(contentsOf: fields)
+    response.standing = response.fields.contains(.cacheControl) ? .security : .unstored
     allowedOrigins.share(&response, with: origin)
     response.observer = self
     return holdingSlot(response)

@@ -29,14 +29,8 @@ struct ResponseEncoder {
     output.append(text: response.status.reasonPhrase)
     output.append(contentsOf: "\r\nDate: ".utf8)
     output.append(contentsOf: date.current())
-    for field in response.fields {
-      output.append(.cr)
-      output.append(.lf)
-      output.append(text: field.name.rawName)
-      output.append(UInt8(ascii: ":"))
-      output.append(.space)
-      output.append(text: field.value)
-    }
+    for field in response.fields { output.append(line: field) }
+    output.append(contentsOf: response.standing.lines)
     switch framing {
     case .length(let length):
       output.append(contentsOf: "\r\nContent-Length: ".utf8)

@@ -43,7 +43,7 @@ import Testing
         waiting: waiting))
     #expect(response.status == .ok)
     #expect(response.fields[.contentType] == "text/event-stream")
-    #expect(response.fields[.cacheControl] == "no-store")
+    #expect(response.allFields[.cacheControl] == "no-store")
     #expect(response.fields[HTTPField.Name("X-Accel-Buffering")!] == "no")
     guard case .stream(nil, let write) = response.content else { return "" }
     try await write(transcript)

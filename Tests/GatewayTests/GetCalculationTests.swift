@@ -49,7 +49,7 @@ struct GetCalculationTests {
     try await withGateway(answering: always(script)) { gateway in
       let response = try await gateway.answer(.get, Self.path)
       #expect(response.text == #"{"sessionId":"s","state":"NEW"}"#)
-      #expect(response.fields[.cacheControl] == "no-store")
+      #expect(response.allFields[.cacheControl] == "no-store")
     }
   }
 

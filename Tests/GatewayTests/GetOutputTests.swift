@@ -83,7 +83,7 @@ struct GetOutputTests {
       gateway in
       let response = try await gateway.answer(.get, Self.path + "/stdout")
       #expect(response.json?["code"]?.asString == code)
-      #expect(response.fields[.cacheControl] == "no-store")
+      #expect(response.allFields[.cacheControl] == "no-store")
     }
   }
 

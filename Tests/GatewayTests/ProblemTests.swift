@@ -91,8 +91,8 @@ struct ProblemTests {
     #expect(response.status == refusal.status)
     #expect(response.json?["code"]?.asString == code)
     #expect(response.fields[.xRequestID] == response.json?["requestId"]?.asString)
-    #expect(HTTPFields.security.allSatisfy { response.fields[$0.name] == $0.value })
-    #expect(response.fields[.cacheControl] == "no-store")
+    #expect(StandingFields.security.fields.allSatisfy { response.allFields[$0.name] == $0.value })
+    #expect(response.allFields[.cacheControl] == "no-store")
   }
 
   @Test func `A refusal names its rule`() {

@@ -100,7 +100,7 @@ struct ProofTests {
     try await withGateway(calls: calls, answering: Self.athena(state: "RUNNING")) { gateway in
       for _ in 1...2 {
         let response = try await gateway.answer(.get, "/sessions/s/calculations/c/code")
-        #expect(response.fields[.cacheControl] == "no-store")
+        #expect(response.allFields[.cacheControl] == "no-store")
       }
     }
     #expect(calls.names.filter { $0 == "GetCalculationExecution" }.count == 2)

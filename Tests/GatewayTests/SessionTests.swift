@@ -24,7 +24,7 @@ struct SessionTests {
       let response = try await gateway.answer(.get, "/sessions/s")
       #expect(response.status == .ok)
       // What ends a session is not the last word: only calculations are kept.
-      #expect(response.fields[.cacheControl] == "no-store")
+      #expect(response.allFields[.cacheControl] == "no-store")
       #expect(
         response.text == """
           {"sessionId":"s","state":"TERMINATED","stateChangeReason":"why",\

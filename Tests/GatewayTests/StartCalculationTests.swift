@@ -22,7 +22,7 @@ struct StartCalculationTests {
         .post, Self.path, query: "description=d+e", Self.python, content: "print(1)")
       #expect(response.status == .created)
       #expect(response.fields[.location] == "/sessions/a%2Fb/calculations/c%2F1")
-      #expect(response.fields[.cacheControl] == "no-store")
+      #expect(response.allFields[.cacheControl] == "no-store")
       #expect(response.fields[.contentType] == "application/json")
       #expect(
         response.text

@@ -24,6 +24,13 @@ extension Problem {
 }
 
 extension Response {
+  /// Its own and the standing ones, as they are sent.
+  var allFields: HTTPFields {
+    var all = fields
+    all.append(contentsOf: standing.fields)
+    return all
+  }
+
   /// The content; nil where it is streamed.
   var text: String? {
     switch content {
@@ -69,7 +76,7 @@ struct Answer: Sendable {
 
   init(_ response: Response) {
     status = response.status
-    fields = response.fields
+    fields = response.allFields
     text = response.text
     length = if case .stream(let length, _) = response.content { length } else { nil }
   }
