@@ -74,7 +74,7 @@ final class MultiHandle {
 
   // MARK: Transfers
 
-  /// Begins a transfer; on a kept connection the request has left when this returns.
+  /// Begins a transfer, in this tick of the loop.
   func start(_ request: ClientRequest, as kind: Transfer.Kind) throws(HTTPClientError) -> Transfer {
     loop.assertIsCurrent()
     guard !isClosed else { throw .closed }
@@ -92,7 +92,10 @@ final class MultiHandle {
     counts[transfer.purpose, default: 0] += 1
     transfer.begin(on: easy, of: self)
     add(easy)
-    act(CURL_SOCKET_TIMEOUT, 0)
+    // libcurl asks to be called at once, which is done behind this tick's tasks: the requests of all of them leave
+    // one behind the other. Sent each by itself, between the work on others, each wakes a peer that has just gone
+    // to sleep, which took 5 % of a busy worker's time.
+    settle()
     return transfer
   }
 
