@@ -1,24 +1,26 @@
 public import HTTPTypes
 
 /// A request (RFC 9110 §3.4) whose head is complete; its content is read on demand.
-public struct Request {
-  public var method: HTTPRequest.Method
+// A class, since each step of an answer holds it: a struct of this size is copied to each of them, with a
+// reference count for every field.
+public final class Request {
+  public let method: HTTPRequest.Method
   /// The path of the target, percent-encoded as it was sent; begins with `/`, or is `*`.
-  public var path: String
+  public let path: String
   /// What followed the target's `?`; nil without one.
-  public var query: String?
+  public let query: String?
   /// `http` or `https`: how this message came.
-  public var scheme: String
+  public let scheme: String
   /// The target's authority, else the `Host` field (RFC 9112 §3.3); nil in an HTTP/1.0 request without one.
-  public var authority: String?
-  public var fields: FieldSection
+  public let authority: String?
+  public let fields: FieldSection
   /// Who sent it, or passed it on; nil for one that came over a unix socket.
-  public var peer: IPAddress?
+  public let peer: IPAddress?
   /// Whom TLS has proved the peer to be; nil for one that showed no certificate.
-  public var clientCertificate: ClientCertificate?
-  public var body: any RequestBody
+  public let clientCertificate: ClientCertificate?
+  public let body: any RequestBody
   /// nil for a request that no server has received.
-  public var waiting: (any RequestWaiting)?
+  public let waiting: (any RequestWaiting)?
 
   public init(
     method: HTTPRequest.Method, path: String, query: String? = nil, scheme: String = "http",

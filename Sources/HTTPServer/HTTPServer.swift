@@ -222,7 +222,7 @@ public final class HTTPServer {
 }
 
 extension Request {
-  init(
+  convenience init(
     _ head: RequestHead, scheme: String, peer: IPAddress?, clientCertificate: ClientCertificate?,
     exchange: Exchange
   ) {

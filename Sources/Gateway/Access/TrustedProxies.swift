@@ -37,10 +37,11 @@ public struct TrustedProxies: Sendable {
   /// The request as the first of the proxies got it: its peer and its scheme.
   func unwrapped(_ request: Request) -> Request {
     guard trusts(request.peer) else { return request }
-    var request = request
-    if let scheme = Self.scheme(request.fields) { request.scheme = scheme }
-    request.peer = client(request.fields) ?? request.peer
-    return request
+    return Request(
+      method: request.method, path: request.path, query: request.query,
+      scheme: Self.scheme(request.fields) ?? request.scheme, authority: request.authority,
+      fields: request.fields, peer: client(request.fields) ?? request.peer,
+      clientCertificate: request.clientCertificate, body: request.body, waiting: request.waiting)
   }
 
   private func trusts(_ peer: IPAddress?) -> Bool {
