@@ -21,7 +21,7 @@ final class Exchange: RequestBody, RequestWaiting, ContentWriter {
   private var failure: Refusal?
   private var reader: UnsafeContinuation<Void, Never>?
   private let freeBody: Int
-  private var task: Task<Void, Never>?
+  private var work: TaskPool.Work?
   /// The request, while its handler is at work.
   private(set) var request: Request?
   /// Whether the handler has been told that its time is over.
@@ -76,14 +76,14 @@ final class Exchange: RequestBody, RequestWaiting, ContentWriter {
 
   // MARK: The handler
 
-  func begin(_ request: Request, _ task: Task<Void, Never>) {
-    (self.request, self.task) = (request, task)
+  func begin(_ request: Request, _ work: TaskPool.Work) {
+    (self.request, self.work) = (request, work)
   }
 
   /// Tells the handler that its time is over: what it waits for, upstream too, can end.
   func cancel() {
     isCancelled = true
-    task?.cancel()
+    work?.cancel()
   }
 
   /// Nobody waits for the answer any more.

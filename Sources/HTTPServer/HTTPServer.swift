@@ -29,6 +29,7 @@ public final class HTTPServer {
   /// When a drain closes the listener.
   private var lastCall: Deadline?
   private var onDrained: UnsafeContinuation<Void, Never>?
+  private let tasks: TaskPool
   /// The answers, until their observers are told.
   private let unfinished = Unfinished()
   /// The buffer that answers are written to, while no connection holds it.
@@ -39,7 +40,7 @@ public final class HTTPServer {
   /// - Parameters:
   ///   - loop: The caller's.
   ///   - tls: For HTTPS (RFC 9110 §4.2.2); nil for plain HTTP.
-  ///   - handler: Answers requests; runs on the loop, one task a request. The task is cancelled when
+  ///   - handler: Answers requests; runs on the loop, each in a task. The task is cancelled when
   ///     the request's deadline has passed or its peer is gone.
   ///   - refusal: The answer to a request that the server itself refuses.
   ///   - isServedWhenFull: Which requests are served even past the limit of connections.
@@ -58,6 +59,7 @@ public final class HTTPServer {
     limitsOfReserve = limits.ofReserve
     contentBudget = ContentBudget(limits.bodies)
     port = listener.port
+    tasks = TaskPool(on: loop, keeping: Self.keptTasks)
     self.handler = handler
     self.refusal = refusal
     self.isServedWhenFull = isServedWhenFull
@@ -136,7 +138,9 @@ public final class HTTPServer {
   private var isDrained: Bool { acceptor == nil && connections.isEmpty }
 
   private func tellIfDrained() {
-    guard isDrained, let onDrained else { return }
+    guard isDrained else { return }
+    tasks.close()
+    guard let onDrained else { return }
     self.onDrained = nil
     onDrained.resume()
   }
@@ -180,10 +184,13 @@ public final class HTTPServer {
 
   // MARK: Exchanges
 
+  /// How many tasks wait for the next request, with some 16 KB each.
+  private static let keptTasks = 64
+
   func serve(_ request: Request, _ exchange: Exchange) {
     let (handler, refusal, unfinished) = (handler, refusal, unfinished)
     unfinished.begin()
-    let task = loop.spawn {
+    let work = tasks.run {
       let response: Response
       do throws(Refusal) {
         response = try await handler(request)
@@ -193,13 +200,13 @@ public final class HTTPServer {
       await exchange.respond(response)
       unfinished.end()
     }
-    exchange.begin(request, task)
+    exchange.begin(request, work)
   }
 
   func refuse(_ reason: Refusal, of refused: Refused, _ exchange: Exchange) {
     let (response, unfinished) = (refusal(reason, refused), unfinished)
     unfinished.begin()
-    loop.spawn {
+    tasks.run {
       await exchange.respond(response)
       unfinished.end()
     }

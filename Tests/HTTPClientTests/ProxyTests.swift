@@ -95,7 +95,10 @@ import Testing
 
   @Test(arguments: ["http", "https"])
   func `a proxy that is not there is named`(scheme: String) async throws {
-    let port = freePort()
+    // Bound to the end and never listening: nobody else can have the port, and nobody answers there.
+    let taken = bindToLoopback()
+    defer { close(taken) }
+    let port = boundPort(of: taken)
     for url in ["http://127.0.0.1:\(port)", "http://no-such-proxy.invalid:\(port)"] {
       let outcome = try await outcome("\(scheme)://aws.example/", url)
       guard case .proxy(let reason) = outcome.error else {
@@ -142,11 +145,5 @@ import Testing
 
   private func proxies(_ url: String) throws -> Proxies {
     try Proxies(environment: ["https_proxy": url, "http_proxy": url])
-  }
-
-  private func freePort() -> UInt16 {
-    let descriptor = bindToLoopback()
-    defer { close(descriptor) }
-    return boundPort(of: descriptor)
   }
 }
