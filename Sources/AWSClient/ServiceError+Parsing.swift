@@ -65,10 +65,11 @@ extension ServiceError {
 
   /// What AWS has called the call.
   static func requestID(_ fields: FieldSection) -> String? {
-    guard let id = fields[.amznRequestID] ?? fields[.amzRequestID], id.utf8.count <= 128,
-      id.utf8.allSatisfy(isNameByte)
-    else { return nil }
-    return id
+    guard let id = fields[.amznRequestID] ?? fields[.amzRequestID], id.utf8.count <= 128 else {
+      return nil
+    }
+    let bytes = id.utf8.span
+    return bytes.indices.allSatisfy { isNameByte(bytes[$0]) } ? id : nil
   }
 }
 

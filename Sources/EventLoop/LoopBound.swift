@@ -2,17 +2,18 @@
 /// own thread can use it.
 // `@unchecked`: every way to the value stops the program on any other thread.
 public final class LoopBound<Value>: @unchecked Sendable {
-  private let loop: EventLoop
-  private var bound: Value?
+  // What follows is inlined: where the type of the value is known, none is looked up.
+  @usableFromInline let loop: EventLoop
+  @usableFromInline var bound: Value?
 
   /// To be made on the loop.
-  public init(_ value: Value, to loop: EventLoop) {
+  @inlinable public init(_ value: Value, to loop: EventLoop) {
     precondition(loop.isCurrent, "a value is bound to its loop on the loop")
     bound = value
     self.loop = loop
   }
 
-  public var value: Value {
+  @inlinable public var value: Value {
     precondition(loop.isCurrent, "a value of a loop is used on the loop")
     guard let bound else { preconditionFailure("a value of a loop is used after its end") }
     return bound

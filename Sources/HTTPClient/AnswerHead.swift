@@ -23,20 +23,26 @@ struct AnswerHead {
   var fields: FieldSection { FieldSection(bytes: bytes, lines: lines) }
 
   /// Takes one line, its line ending included.
-  mutating func append(_ line: Span<UInt8>) throws(HTTPClientError) {
+  ///
+  /// - Returns: Whether the final head is complete with it.
+  mutating func append(_ line: Span<UInt8>) throws(HTTPClientError) -> Bool {
     total += line.count
     guard total <= limit else { throw .headTooLarge(limit: limit) }
     // Trailers may not be merged into the fields (RFC 9110 §6.5.1), and nobody here wants them.
-    guard status == nil else { return }
+    guard status == nil else { return false }
     var end = line.count
     while end > 0, line[end - 1] == 0x0A || line[end - 1] == 0x0D { end -= 1 }
     let line = line.extracting(..<end)
     guard let code = current else {
       current = try Self.status(of: line)
-      return
+      return false
     }
-    guard !line.isEmpty else { return try self.end(code) }
+    guard !line.isEmpty else {
+      try self.end(code)
+      return status != nil
+    }
     if line[0].isBlank { try fold(line) } else { try appendField(line) }
+    return false
   }
 
   /// An interim answer (1xx) makes room for the next; 101 would end HTTP, which nobody asked for.
@@ -54,22 +60,25 @@ struct AnswerHead {
 
   /// Who lets two lengths pass lets one answer be taken for two (RFC 9112 §6.3). libcurl takes the last.
   private func checkLength() throws(HTTPClientError) {
-    let lengths = values(of: "content-length")
-    guard
-      lengths.allSatisfy({ $0 == lengths[0] && $0.allSatisfy(Self.isDigit) })
-    else {
-      throw .badAnswer("a Content-Length that is not one number (RFC 9112 §6.3)")
+    var length: Range<Int>?
+    var hasCoding = false
+    for line in lines {
+      let name = bytes.span.extracting(line.name)
+      hasCoding = hasCoding || isField(name, "transfer-encoding")
+      guard isField(name, "content-length") else { continue }
+      guard bytes[line.value].allSatisfy(Self.isDigit),
+        length.map({ bytes[$0] == bytes[line.value] }) ?? true
+      else {
+        throw .badAnswer("a Content-Length that is not one number (RFC 9112 §6.3)")
+      }
+      length = line.value
     }
-    guard lengths.isEmpty || values(of: "transfer-encoding").isEmpty else {
+    guard length == nil || !hasCoding else {
       throw .badAnswer("a Content-Length beside a Transfer-Encoding (RFC 9112 §6.3)")
     }
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
-  private func values(of lowercased: StaticString) -> [ArraySlice<UInt8>] {
-    lines.filter { isField(bytes.span.extracting($0.name), lowercased) }.map { bytes[$0.value] }
-  }
 
   private mutating func appendField(_ line: Span<UInt8>) throws(HTTPClientError) {
     var colon = 0

@@ -114,9 +114,8 @@ final class Transfer {
   /// False to end the transfer.
   func receive(header line: UnsafeBufferPointer<UInt8>) -> Bool {
     do {
-      let wasComplete = head.status != nil
-      try head.append(line.span)
-      if kind == .stream, !wasComplete, head.status != nil { course?.multi.noteProgress(of: self) }
+      let isCompleted = try head.append(line.span)
+      if isCompleted, kind == .stream { course?.multi.noteProgress(of: self) }
       return true
     } catch {
       refusal = error
