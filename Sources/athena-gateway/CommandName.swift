@@ -3,10 +3,20 @@ import ArgumentParser
 extension AthenaGateway {
   static func main() {
     StandardStreams.open()
-    if let fault = faultInCommandName(Array(CommandLine.arguments.dropFirst())) {
-      exit(withError: ValidationError(fault))
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if let fault = faultInCommandName(arguments) { exit(withError: ValidationError(fault)) }
+    guard var command = command(arguments) else { return main(nil) }
+    do { try command.run() } catch { exit(withError: error) }
+  }
+
+  /// The command as it is by itself; nil where anything is wrong with it, or help is wanted: that ArgumentParser says
+  /// of the whole program. For which it looks at all commands, an eighth of what the start takes.
+  private static func command(_ arguments: [String]) -> (any ParsableCommand)? {
+    let asksForHelp = arguments.contains {
+      ["help", "-h", "-help"].contains($0) || $0.hasPrefix("--help")
     }
-    main(nil)
+    let command = configuration.subcommands.first { $0._commandName == arguments.first }
+    return asksForHelp ? nil : try? command?.parseAsRoot(Array(arguments.dropFirst()))
   }
 
   /// What is wrong with a first argument that should be a command: ArgumentParser would complain of an option that
