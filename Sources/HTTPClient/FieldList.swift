@@ -81,10 +81,8 @@ struct FieldList: ~Copyable {
     }
 
     private mutating func append(_ part: String) {
-      var part = part
-      part.withUTF8 { bytes in
-        UnsafeMutableRawBufferPointer(rebasing: text[length...]).copyMemory(
-          from: UnsafeRawBufferPointer(bytes))
+      part.utf8.span.withUnsafeBytes { bytes in
+        UnsafeMutableRawBufferPointer(rebasing: text[length...]).copyMemory(from: bytes)
         length += bytes.count
       }
     }

@@ -54,9 +54,9 @@ public struct LogLine: Sendable {
 
   /// Adds a text; nothing for nil.
   public mutating func field(_ name: StaticString, _ value: String?) {
-    guard var value else { return }
+    guard let value else { return }
     appendName(name)
-    value.withUTF8 { appendValue($0) }
+    value.utf8.span.withUnsafeBufferPointer { appendValue($0) }
   }
 
   /// Adds a part of a text.
@@ -136,8 +136,7 @@ public struct LogLine: Sendable {
 
   /// Appends text of the message, which has no quotes around it but those of JSON.
   private mutating func append(_ text: String) {
-    var text = text
-    text.withUTF8 { text in
+    text.utf8.span.withUnsafeBufferPointer { text in
       switch Spelling(text.span, atMost: Self.longestMessage) {
       case .word, .plain: bytes.append(contentsOf: text)
       case .quoting, .foreign:
@@ -170,8 +169,7 @@ extension UnsafeBufferPointer<UInt8> {
 
 extension [UInt8] {
   fileprivate mutating func append(_ text: String) {
-    var text = text
-    text.withUTF8 { append(contentsOf: $0) }
+    text.utf8.span.withUnsafeBufferPointer { append(contentsOf: $0) }
   }
 
   /// Appends the three at once: each append on its own asks again for room.
