@@ -58,7 +58,7 @@ final class OutputBudget: Sendable {
 
 extension Response {
   /// Has the content keep the share until the caller has taken it.
-  func holding(_ share: OutputBudget.Share) -> Response {
+  consuming func holding(_ share: OutputBudget.Share) -> Response {
     guard case .bytes(let bytes) = content, !share.isEmpty else { return self }
     share.shrink(to: bytes.count)
     var response = self

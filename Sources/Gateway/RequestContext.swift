@@ -86,8 +86,7 @@ public final class RequestContext: DeliveryObserver {
     return complete(problem.response(requestID: id, under: basePath))
   }
 
-  func complete(_ response: Response) -> Response {
-    var response = response
+  func complete(_ response: consuming Response) -> Response {
     response.fields.reserveCapacity(response.fields.count + 2 + fields.count)
     // No answer has one by itself: setting it would look for it.
     response.fields.append(HTTPField(name: .xRequestID, value: id.text))
@@ -100,11 +99,10 @@ public final class RequestContext: DeliveryObserver {
   }
 
   /// A stream keeps the request's place until its end; any other answer is as good as given.
-  private func holdingSlot(_ response: Response) -> Response {
+  private func holdingSlot(_ response: consuming Response) -> Response {
     calls.place?.letGo()
     defer { slot = nil }
     guard let slot, case .stream(let length, let write) = response.content else { return response }
-    var response = response
     response.content = .stream(length: length) { writer in
       try await write(writer)
       withExtendedLifetime(slot) {}

@@ -45,7 +45,7 @@ struct WaitPreference: Equatable {
 
 extension Response {
   /// Tells the caller that its preference is honoured (RFC 7240 §3).
-  func applyingPreference(of request: Request) -> Response {
+  consuming func applyingPreference(of request: Request) -> Response {
     guard let preference = WaitPreference(request.fields) else { return self }
     var response = self
     response.fields[.preferenceApplied] = preference.applied
