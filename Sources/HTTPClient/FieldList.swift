@@ -15,18 +15,18 @@ struct FieldList: ~Copyable {
   private static let expectThreshold = 1 << 20
 
   init(of request: ClientRequest) {
-    let instructions = Self.instructions(for: request)
-    let length = request.fields.reduce(instructions.reduce(0) { $0 + $1.utf8.count + 1 }) {
+    let removals = Self.removals(for: request)
+    let length = request.fields.reduce(removals.reduce(0) { $0 + $1.utf8.count + 1 }) {
       $0 + $1.name.utf8.count + 2 + $1.value.utf8.count + 1
     }
     text = .allocate(byteCount: length, alignment: 1)
-    nodes = .allocate(capacity: request.fields.count + instructions.count)
+    nodes = .allocate(capacity: request.fields.count + removals.count)
     var writer = Writer(text: text, nodes: nodes)
     for (name, value) in request.fields {
       // Without a value libcurl takes "name:" for the wish to remove the field.
       writer.append(name, value.isEmpty ? ";" : ": ", value)
     }
-    for line in instructions { writer.append(line, "", "") }
+    for line in removals { writer.append(line, "", "") }
   }
 
   deinit {
@@ -34,8 +34,8 @@ struct FieldList: ~Copyable {
     nodes.deallocate()
   }
 
-  /// What libcurl is to leave out of what it would add.
-  private static func instructions(for request: ClientRequest) -> [String] {
+  /// The lines that have libcurl leave out what it would add.
+  private static func removals(for request: ClientRequest) -> [String] {
     switch request.method {
     case .get, .head: return []
     case .post, .put:

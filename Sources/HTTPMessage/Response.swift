@@ -16,7 +16,7 @@ public struct Response {
   public var status: HTTPResponse.Status
   public var fields: HTTPFields
   /// What goes behind the fields, as it does on other answers.
-  public var standing = StandingFields()
+  public var standing = StandingFields.none
   public var content: Content
   /// Who wants to know how it went.
   public var observer: (any DeliveryObserver)?

@@ -184,7 +184,7 @@ public final class HTTPServer {
 
   // MARK: Exchanges
 
-  /// How many tasks wait for the next request, with some 16 KB each.
+  /// How many tasks wait for the next request at most, with some 16 KB each.
   private static let keptTasks = 64
 
   func serve(_ request: Request, _ exchange: Exchange) {

@@ -70,6 +70,43 @@ import Testing
     }
   }
 
+  @Test func `what is cancelled before it has begun finds itself cancelled, on a kept task too`()
+    async throws
+  {
+    try await onLoop { loop in
+      let pool = TaskPool(on: loop, keeping: 1)
+      defer { pool.close() }
+      for isKept in [false, true] {
+        if isKept { _ = await pool.taskOfWork() }
+        let work = pool.begin()
+        work.handle?.cancel()
+        await work.finish()
+        #expect(work.wasCancelled)
+      }
+      let next = pool.begin()
+      await next.finish()
+      #expect(!next.wasCancelled)
+    }
+  }
+
+  @Test func `a pool that is closed does what is under way and what still comes, and ends`()
+    async throws
+  {
+    try await onLoop { loop in
+      var pool: TaskPool? = TaskPool(on: loop, keeping: 2)
+      weak let end = pool
+      let works = (0..<2).compactMap { _ in pool?.begin() }
+      for work in works { await work.ready() }
+      pool?.close()
+      let late = pool?.begin()
+      pool = nil
+      for work in works { await work.finish() }
+      await late?.finish()
+      try await loop.pause(for: .zero)
+      #expect(end == nil)
+    }
+  }
+
   @Test func `a work is let go when it is done, and a pool when it is closed`() async throws {
     try await onLoop { loop in
       var pool: TaskPool? = TaskPool(on: loop, keeping: 1)

@@ -35,18 +35,24 @@ import Testing
     #expect(outcomes.map(\.error) == [.closed])
   }
 
-  @Test func `a task that is cancelled already sends nothing for long`() async throws {
-    let server = RawServer { $0.waitForEnd() }
+  @Test(arguments: [false, true])
+  func `a task that is cancelled before its tick is over sends nothing`(hasBegun: Bool)
+    async throws
+  {
+    let server = RawServer(answering: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     let outcomes = try await withClient { client, loop in
       let outcomes = Outcomes()
       let task = loop.spawn {
         outcomes.values.append(await client.outcome(of: ClientRequest(.get, server.url())))
       }
-      task.cancel()
+      if hasBegun { loop.spawn { task.cancel() } } else { task.cancel() }
       await task.value
+      // Its connection would have been accepted before this one.
+      outcomes.values.append(await client.outcome(of: ClientRequest(.get, server.url())))
       return outcomes.values
     }
-    #expect(outcomes.map(\.error) == [.closed])
+    #expect(outcomes.map(\.error) == [.closed, nil])
+    #expect(server.connections == 1)
   }
 
   @Test func `a stream that is being read ends with its reader's task`() async throws {

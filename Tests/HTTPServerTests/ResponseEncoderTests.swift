@@ -12,18 +12,20 @@ import Testing
     (.length(9_876_543_210), true, "Content-Length: 9876543210\r\nConnection: close\r\n"),
     (.chunked, false, "Transfer-Encoding: chunked\r\n"), (.close, true, "Connection: close\r\n"),
   ])
-  func `a head has its fields, then the framing's, then the connection's`(
+  func `a head has its fields, the standing ones, the framing's, then the connection's`(
     framing: ResponseEncoder.Framing, closes: Bool, expected: String
   ) {
     var encoder = ResponseEncoder()
     var output: [UInt8] = []
-    let response = Response(status: .notFound, fields: [.contentType: "a/b", .eTag: "\"c\""])
+    var response = Response(status: .notFound, fields: [.contentType: "a/b", .eTag: "\"c\""])
+    response.standing = StandingFields([.cacheControl: "no-store"]).adding(.vary, "Origin")
     encoder.head(response, framing: framing, closes: closes, into: &output)
     let lines = text(output).split(
       separator: "\r\n", maxSplits: 2, omittingEmptySubsequences: false)
     #expect(lines[0] == "HTTP/1.1 404 Not Found")
     #expect(lines[1].hasPrefix("Date: "))
-    #expect(lines[2] == "Content-Type: a/b\r\nETag: \"c\"\r\n\(expected)\r\n")
+    let fields = "Content-Type: a/b\r\nETag: \"c\"\r\nCache-Control: no-store\r\nVary: Origin\r\n"
+    #expect(lines[2] == "\(fields)\(expected)\r\n")
   }
 
   @Test func `a status without a phrase keeps the space, as the grammar has it`() {
