@@ -4,7 +4,7 @@ extension [UInt8] {
   /// Appends a text's bytes at once: the view of them is asked for each, which takes three times as long for the
   /// short texts of a head.
   package mutating func append(text: String) {
-    text.utf8.span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    unsafe text.utf8.span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 
   /// Appends a field line (RFC 9112 §5) behind a CR LF.
