@@ -38,6 +38,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   private var sources: [Source?] = []
   private var generation: UInt32 = 0
   private var jobs: [UnownedJob] = []
+  /// Empty: the room for the next batch of jobs.
+  private var room: [UnownedJob] = []
   private var deadlines = DeadlineQueue()
   private var postponed: [() -> Void] = []
 
@@ -212,12 +214,15 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   private func runJobs() {
     var budget = Self.jobsPerTick
+    var batch: [UnownedJob] = []
+    swap(&batch, &room)
     while !jobs.isEmpty, budget > 0 {
-      var batch: [UnownedJob] = []
       swap(&batch, &jobs)
       for job in batch { job.runSynchronously(on: asUnownedTaskExecutor()) }
       budget -= batch.count
+      batch.removeAll(keepingCapacity: true)
     }
+    swap(&batch, &room)
   }
 
   /// Takes what other threads left; false when the loop is to stop.

@@ -1,5 +1,6 @@
 import EventLoop
 import HTTPMessage
+import Synchronization
 
 /// The memory that the outputs which answers include may take up together, in bytes: from S3's first piece
 /// until the caller has taken the answer.
@@ -13,15 +14,16 @@ final class OutputBudget: Sendable {
   /// What one answer has of it. Given back at its end.
   final class Share: Sendable {
     private let budget: OutputBudget
-    private let taken = Lock(0)
+    // Changed by one task at a time, which need not be of one thread.
+    private let taken = Atomic(0)
 
     init(of budget: OutputBudget) {
       self.budget = budget
     }
 
-    deinit { budget.giveBack(taken.withLock { $0 }) }
+    deinit { budget.giveBack(taken.load(ordering: .relaxed)) }
 
-    var isEmpty: Bool { taken.withLock { $0 == 0 } }
+    var isEmpty: Bool { taken.load(ordering: .relaxed) == 0 }
 
     /// - Throws: `overloaded` where there is not so much left; nothing is taken then.
     func take(_ count: Int) throws(Problem) {
@@ -30,15 +32,13 @@ final class OutputBudget: Sendable {
           .overloaded,
           "the outputs that other answers include take up all the memory that there is for them")
       }
-      taken.withLock { $0 += count }
+      taken.add(count, ordering: .relaxed)
     }
 
     /// Gives back all but so much.
     func shrink(to count: Int) {
-      let rest = taken.withLock { taken in
-        defer { taken = min(taken, count) }
-        return max(0, taken - count)
-      }
+      let rest = max(0, taken.load(ordering: .relaxed) - count)
+      taken.subtract(rest, ordering: .relaxed)
       budget.giveBack(rest)
     }
   }

@@ -85,6 +85,9 @@ final class CallerUsage: Sendable {
   }
 
   private func leave(_ partition: Partition, _ kind: Usage.Kind) {
-    table.withLock { $0.usages[partition]?.leave(kind) }?.set(())
+    table.withLock { table in
+      // In its place: taking it out and putting it back allocates.
+      table.usages.index(forKey: partition).flatMap { table.usages.values[$0].leave(kind) }
+    }?.set(())
   }
 }
