@@ -7,6 +7,9 @@ struct LogWriter {
   /// For so long lines are collected before the next write: under load it is one for many of them.
   private static let pause: UInt32 = 5_000  // µs
 
+  /// Of a buffer, in bytes: ten times what twenty thousand requests a second come to in a pause.
+  private static let keptCapacity = 256 * 1024
+
   private let descriptor: Int32
   private let format: LogFormat
 
@@ -38,7 +41,8 @@ struct LogWriter {
         let lost = min(bytes[written...].count(of: "\n"), batch.bytes.count(of: "\n"))
         queue.drop(lost, saidBefore: batch.dropped)
       }
-      buffer = batch.bytes
+      // One that a rush of lines has grown is let go.
+      buffer = batch.bytes.capacity <= Self.keptCapacity ? batch.bytes : []
       buffer.removeAll(keepingCapacity: true)
       usleep(Self.pause)
     }
