@@ -1,6 +1,5 @@
 import EventLoop
 import HTTPMessage
-import Synchronization
 
 /// The memory that the outputs which answers include may take up together, in bytes: from S3's first piece
 /// until the caller has taken the answer.
@@ -14,16 +13,15 @@ final class OutputBudget: Sendable {
   /// What one answer has of it. Given back at its end.
   final class Share: Sendable {
     private let budget: OutputBudget
-    // Changed by one task at a time, which need not be of one thread.
-    private let taken = Atomic(0)
+    private let taken = Lock(0)
 
     init(of budget: OutputBudget) {
       self.budget = budget
     }
 
-    deinit { budget.giveBack(taken.load(ordering: .relaxed)) }
+    deinit { budget.giveBack(taken.withLock { $0 }) }
 
-    var isEmpty: Bool { taken.load(ordering: .relaxed) == 0 }
+    var isEmpty: Bool { taken.withLock { $0 == 0 } }
 
     /// - Throws: `overloaded` where there is not so much left; nothing is taken then.
     func take(_ count: Int) throws(Problem) {
@@ -32,13 +30,15 @@ final class OutputBudget: Sendable {
           .overloaded,
           "the outputs that other answers include take up all the memory that there is for them")
       }
-      taken.add(count, ordering: .relaxed)
+      taken.withLock { $0 += count }
     }
 
     /// Gives back all but so much.
     func shrink(to count: Int) {
-      let rest = max(0, taken.load(ordering: .relaxed) - count)
-      taken.subtract(rest, ordering: .relaxed)
+      let rest = taken.withLock { taken in
+        defer { taken = min(taken, count) }
+        return max(0, taken - count)
+      }
       budget.giveBack(rest)
     }
   }
@@ -57,9 +57,9 @@ final class OutputBudget: Sendable {
 }
 
 extension Response {
-  /// Has the content keep the share until the caller has taken it.
-  consuming func holding(_ share: OutputBudget.Share) -> Response {
-    guard case .bytes(let bytes) = content, !share.isEmpty else { return self }
+  /// Has the content keep the share, where there is one, until the caller has taken it.
+  consuming func holding(_ share: OutputBudget.Share?) -> Response {
+    guard case .bytes(let bytes) = content, let share, !share.isEmpty else { return self }
     share.shrink(to: bytes.count)
     var response = self
     response.content = .stream(length: bytes.count) { writer in

@@ -42,9 +42,9 @@ extension Gateway {
     context.startedCalculationID = id
     let waits = WaitPreference(request.fields) != nil
     if waits { try await judgeAgain(request, context) }
-    let share = OutputBudget.Share(of: outputBudget)
-    let included =
-      query.outputs.isEmpty ? [] : await included(query.outputs, of: id, for: &outcome, share)
+    let share = query.outputs.isEmpty ? nil : OutputBudget.Share(of: outputBudget)
+    var included: [IncludedOutput] = []
+    if let share { included = await self.included(query.outputs, of: id, for: &outcome, share) }
     let location = configuration.basePath.calculation(id, of: sessionID)
     let (state, failure) = (outcome.state, outcome.failure)
     return Response.json(
