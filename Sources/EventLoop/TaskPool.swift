@@ -14,7 +14,7 @@ public final class TaskPool {
     public func cancel() { task.cancel(number) }
   }
 
-  private let loop: EventLoop
+  fileprivate let loop: EventLoop
   private let capacity: Int
   private var idle: [PooledTask] = []
   private var isClosed = false
@@ -31,7 +31,7 @@ public final class TaskPool {
   public func run(_ work: @escaping () async -> Void) -> Work {
     loop.assertIsCurrent()
     let task = idle.popLast() ?? PooledTask()
-    return Work(task: task, number: task.begin(work, on: loop, in: self))
+    return Work(task: task, number: task.begin(work, in: self))
   }
 
   /// Ends the tasks that have nothing to do, and each of the others when its work is done.
@@ -56,16 +56,14 @@ final class PooledTask {
   /// How many pieces of work it has begun and ended: odd while it is at one.
   private var number = 0
 
-  fileprivate func begin(_ work: @escaping () async -> Void, on loop: EventLoop, in pool: TaskPool)
-    -> Int
-  {
+  fileprivate func begin(_ work: @escaping () async -> Void, in pool: TaskPool) -> Int {
     self.work = work
     number += 1
     if let waiter {
       self.waiter = nil
       waiter.resume()
     } else {
-      task = loop.spawn { await self.live(in: pool) }
+      task = pool.loop.spawn { await self.live(in: pool) }
     }
     return number
   }

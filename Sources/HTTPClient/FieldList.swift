@@ -64,12 +64,9 @@ struct FieldList: ~Copyable {
 
     mutating func append(_ name: String, _ separator: StaticString, _ value: String) {
       let start = length
-      append(name)
-      UnsafeMutableRawBufferPointer(rebasing: text[length...]).copyMemory(
-        from: UnsafeRawBufferPointer(start: separator.utf8Start, count: separator.utf8CodeUnitCount)
-      )
-      length += separator.utf8CodeUnitCount
-      append(value)
+      name.utf8.span.withUnsafeBytes { append($0) }
+      separator.withUTF8Buffer { append(UnsafeRawBufferPointer($0)) }
+      value.utf8.span.withUnsafeBytes { append($0) }
       text[length] = 0
       length += 1
       let line = text.baseAddress! + start
@@ -80,11 +77,9 @@ struct FieldList: ~Copyable {
       count += 1
     }
 
-    private mutating func append(_ part: String) {
-      part.utf8.span.withUnsafeBytes { bytes in
-        UnsafeMutableRawBufferPointer(rebasing: text[length...]).copyMemory(from: bytes)
-        length += bytes.count
-      }
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+      UnsafeMutableRawBufferPointer(rebasing: text[length...]).copyMemory(from: bytes)
+      length += bytes.count
     }
   }
 }

@@ -47,9 +47,8 @@ public struct LogLine: Sendable {
 
   /// Adds a text under a name that is not known before.
   mutating func field(named name: String, _ value: String) {
-    var (name, value) = (name, value)
-    name.withUTF8 { appendName($0) }
-    value.withUTF8 { appendValue($0) }
+    name.utf8.span.withUnsafeBufferPointer { appendName($0) }
+    value.utf8.span.withUnsafeBufferPointer { appendValue($0) }
   }
 
   /// Adds a text; nothing for nil.

@@ -49,7 +49,7 @@ public enum PercentEncoding {
     _ text: Span<UInt8>, plusIsSpace: Bool = false
   ) throws(DecodingError) -> String {
     // Ids and most names stand for themselves.
-    guard !text.allSatisfy({ isUnreserved($0) }) else { return try string(text) }
+    if text.allSatisfy(isUnreserved) { return try string(text) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)
     var index = 0

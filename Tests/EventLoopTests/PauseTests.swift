@@ -2,15 +2,6 @@ import EventLoop
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct PauseTests {
-  private func onLoop<Value: Sendable>(
-    _ body: @escaping @Sendable (EventLoop) async throws -> Value
-  ) async throws -> Value {
-    let thread = try LoopThread(name: "test")
-    defer { thread.stopAndJoin() }
-    let loop = thread.loop
-    return try await Task(executorPreference: loop) { try await body(loop) }.value
-  }
-
   @Test func `a pause lasts as long as it is to, and ends on its loop`() async throws {
     try await onLoop { loop in
       // It counts from the beginning of the tick.

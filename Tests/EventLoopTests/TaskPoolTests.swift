@@ -3,13 +3,6 @@ import Testing
 @testable import EventLoop
 
 @Suite(.timeLimit(.minutes(1))) struct TaskPoolTests {
-  private func onLoop(_ body: @escaping @Sendable (EventLoop) async throws -> Void) async throws {
-    let thread = try LoopThread(name: "test")
-    defer { thread.stopAndJoin() }
-    let loop = thread.loop
-    try await Task(executorPreference: loop) { try await body(loop) }.value
-  }
-
   @Test func `the task of one work does the next`() async throws {
     try await onLoop { loop in
       let pool = TaskPool(on: loop, keeping: 1)

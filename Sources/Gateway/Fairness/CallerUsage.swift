@@ -86,7 +86,7 @@ final class CallerUsage: Sendable {
 
   private func leave(_ partition: Partition, _ kind: Usage.Kind) {
     table.withLock { table in
-      // In its place: taking it out and putting it back allocates.
+      // In its place: to take it out and put it back asks malloc three times.
       table.usages.index(forKey: partition).flatMap { table.usages.values[$0].leave(kind) }
     }?.set(())
   }
