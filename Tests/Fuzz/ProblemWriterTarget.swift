@@ -71,7 +71,8 @@ private func checkHead(of response: Response, _ context: RequestContext, token: 
   require(head.suffix(4).elementsEqual("\r\n\r\n".utf8), "the head has no end")
   let lines = head.dropLast(4).split(separator: .lf, omittingEmptySubsequences: false)
   // The status line, Date, Content-Length and Connection are the server's own.
-  require(lines.count == response.fields.count + 4, "the head has \(lines.count) lines")
+  let meant = response.fields.count + response.standing.fields.count
+  require(lines.count == meant + 4, "the head has \(lines.count) lines")
   require(lines.dropLast().allSatisfy { $0.last == .cr }, "a line has no CR at its end")
   for line in lines {
     let line = line.last == .cr ? line.dropLast() : line
