@@ -27,7 +27,7 @@ IMPORTS = {
         "CivilTime", "Cryptography", "EventLoop", "Files", "HTTPMessage", "HTTPTypes", "JSON", "JWTKit",
     },
     "HTTPServer": {"CLinux", "COpenSSL", "CivilTime", "EventLoop", "HTTPMessage", "HTTPTypes"},
-    "HTTPClient": {"CCurl", "EventLoop", "HTTPMessage"},
+    "HTTPClient": {"CCurl", "Cryptography", "EventLoop", "HTTPMessage"},
     "AWSClient": {
         "CivilTime", "Cryptography", "EventLoop", "Files", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON",
         "SigV4", "Subprocess", "SystemPackage", "Tracing", "URIEncoding",
@@ -49,8 +49,8 @@ IMPORTS = {
 }
 # The system's library, for those who make system calls; Synchronization is the standard library's.
 SYSTEM = {
-    "AWSClient", "Cryptography", "EventLoop", "Files", "HTTPClient", "HTTPServer", "LocalAthena", "Log", "Metrics",
-    "athena-gateway",
+    "AWSClient", "Cryptography", "EventLoop", "Files", "HTTPClient", "HTTPMessage", "HTTPServer", "LocalAthena",
+    "Log", "Metrics", "athena-gateway",
 }
 
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\(.*?\))?\s+)*(?:public|package|internal|private|fileprivate)?\s*import\s+(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?(\w+)", re.M)

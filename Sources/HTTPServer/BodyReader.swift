@@ -14,7 +14,9 @@ struct BodyReader {
   init(_ framing: RequestHead.Framing, limits: Limits) throws(Refusal) {
     switch framing {
     case .none: self.framing = .length(remaining: 0)
-    case .chunked: self.framing = .chunked(ChunkedDecoder(limits: limits))
+    case .chunked:
+      let decoder = ChunkedDecoder(contentLimit: limits.body, fieldLimit: limits.fields)
+      self.framing = .chunked(decoder)
     case .length(let length):
       guard length <= limits.body else { throw .contentTooLarge(limit: limits.body) }
       self.framing = .length(remaining: length)

@@ -1,13 +1,6 @@
 import HTTPMessage
 
-@testable import HTTPServer
-
-private let limits = {
-  var limits = Limits()
-  limits.body = 64
-  limits.fields = 4
-  return limits
-}()
+private let contentLimit = 64
 
 /// The chunked decoder: one outcome however the bytes come, never more content than the limit, and an
 /// end to everything.
@@ -37,7 +30,7 @@ private struct Outcome: Equatable {
 
 /// - Parameter length: Of the piece that begins at a position.
 private func decode(_ encoded: [UInt8], piece length: (Int) -> Int) -> Outcome {
-  var decoder = ChunkedDecoder(limits: limits)
+  var decoder = ChunkedDecoder(contentLimit: contentLimit, fieldLimit: 4)
   var outcome = Outcome()
   var position = 0
   while position < encoded.count, !decoder.isComplete {
@@ -51,7 +44,7 @@ private func decode(_ encoded: [UInt8], piece length: (Int) -> Int) -> Outcome {
       break
     }
   }
-  require(outcome.content.count <= limits.body, "the content is over the limit")
+  require(outcome.content.count <= contentLimit, "the content is over the limit")
   if decoder.isComplete { outcome.end = .complete(taken: position) }
   return outcome
 }
@@ -75,7 +68,7 @@ private func naiveContent(_ encoded: ArraySlice<UInt8>) -> [UInt8] {
 /// and so is what it keeps.
 private func checkThatItEnds(_ encoded: [UInt8]) {
   guard !encoded.isEmpty else { return }
-  var decoder = ChunkedDecoder(limits: limits)
+  var decoder = ChunkedDecoder(contentLimit: contentLimit, fieldLimit: 4)
   var content: [UInt8] = []
   var taken = 0
   while !decoder.isComplete {

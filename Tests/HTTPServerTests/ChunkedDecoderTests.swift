@@ -14,10 +14,7 @@ import Testing
   }
 
   private func decode(_ pieces: [ArraySlice<UInt8>], body limit: Int = 1 << 20) -> Outcome {
-    var limits = Limits()
-    limits.body = limit
-    limits.fields = 5
-    var decoder = ChunkedDecoder(limits: limits)
+    var decoder = ChunkedDecoder(contentLimit: limit, fieldLimit: 5)
     var content: [UInt8] = []
     var left = 0
     for piece in pieces {

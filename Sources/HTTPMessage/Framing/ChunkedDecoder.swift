@@ -1,9 +1,7 @@
-import HTTPMessage
-
 /// The chunked transfer coding (RFC 9112 §7.1), decoded as it comes. Trailer fields are checked as
 /// fields are, and dropped: merging them into the header section is how requests get smuggled. Those that
 /// can only be meant for that are refused.
-struct ChunkedDecoder {
+package struct ChunkedDecoder: Sendable {
   private enum State {
     case size
     case data(remaining: Int)
@@ -22,32 +20,40 @@ struct ChunkedDecoder {
   private var line: [UInt8] = []
   private var overhead = 0
   private var trailers = 0
-  private let limits: Limits
+  /// The bytes of content that have come.
+  private var length = 0
+  private let contentLimit: Int
+  private let fieldLimit: Int
 
-  init(limits: Limits) {
-    self.limits = limits
+  /// - Parameters:
+  ///   - contentLimit: The bytes that the content may have.
+  ///   - fieldLimit: The lines that its trailer section may have.
+  package init(contentLimit: Int, fieldLimit: Int) {
+    self.contentLimit = contentLimit
+    self.fieldLimit = fieldLimit
   }
 
-  var isComplete: Bool {
+  package var isComplete: Bool {
     if case .complete = state { true } else { false }
   }
 
   /// Decodes what it can, and returns how many bytes it took: all, unless the content ended among them.
   ///
   /// Throws `malformed`, or `contentTooLarge` once the content is more than the limit.
-  mutating func decode(
+  package mutating func decode(
     _ bytes: Span<UInt8>, into content: inout [UInt8]
   ) throws(Refusal) -> Int {
     var position = 0
     while position < bytes.count, !isComplete {
       switch state {
       case .size:
-        guard try readLine(bytes, &position, content.count) else { break }
-        try beginChunk(contentLength: content.count)
+        guard try readLine(bytes, &position) else { break }
+        try beginChunk()
       case .data(let remaining):
         let count = min(remaining, bytes.count - position)
         content.append(bytes, position..<(position + count))
         position += count
+        length += count
         state = count == remaining ? .dataEnd(sawCR: false) : .data(remaining: remaining - count)
       case .dataEnd(let sawCR):
         guard bytes[position] == (sawCR ? .lf : .cr) else {
@@ -57,7 +63,7 @@ struct ChunkedDecoder {
         overhead += 1
         state = sawCR ? .size : .dataEnd(sawCR: true)
       case .trailers:
-        guard try readLine(bytes, &position, content.count) else { break }
+        guard try readLine(bytes, &position) else { break }
         try endTrailerLine()
       case .complete: break
       }
@@ -67,13 +73,13 @@ struct ChunkedDecoder {
 
   /// Gathers a line up to its CRLF; false while it has not ended.
   private mutating func readLine(
-    _ bytes: Span<UInt8>, _ position: inout Int, _ contentLength: Int
+    _ bytes: Span<UInt8>, _ position: inout Int
   ) throws(Refusal) -> Bool {
     while position < bytes.count {
       let byte = bytes[position]
       position += 1
       overhead += 1
-      guard overhead <= Self.allowedOverhead + 8 * contentLength else {
+      guard overhead / 8 <= Self.allowedOverhead / 8 + length else {
         throw .malformed("the chunked framing is far larger than the content")
       }
       if byte == .lf {
@@ -90,7 +96,7 @@ struct ChunkedDecoder {
   }
 
   /// `chunk-size [ chunk-ext ]`; the extension is checked, and ignored (RFC 9112 §7.1.1).
-  private mutating func beginChunk(contentLength: Int) throws(Refusal) {
+  private mutating func beginChunk() throws(Refusal) {
     var size = 0
     var digits = 0
     for byte in line {
@@ -105,7 +111,7 @@ struct ChunkedDecoder {
       size = size << 4 | digit
     }
     guard digits > 0 else { throw Self.badLine }
-    guard size <= limits.body - contentLength else { throw .contentTooLarge(limit: limits.body) }
+    guard size <= contentLimit - length else { throw .contentTooLarge(limit: contentLimit) }
     line.removeAll(keepingCapacity: true)
     state = size == 0 ? .trailers : .data(remaining: size)
   }
@@ -119,16 +125,9 @@ struct ChunkedDecoder {
     try TrailerRule.check(field, in: line.span)
     line.removeAll(keepingCapacity: true)
     trailers += 1
-    guard trailers <= limits.fields else { throw .tooManyFields(limit: limits.fields) }
+    guard trailers <= fieldLimit else { throw .tooManyFields(limit: fieldLimit) }
   }
 
   private static let badLine = Refusal.malformed(
     "a chunk must begin with its size in hexadecimal and CR LF (RFC 9112 section 7.1)")
-}
-
-extension [UInt8] {
-  /// Appends a part of a span in one copy.
-  mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-    bytes.extracting(range).withUnsafeBufferPointer { append(contentsOf: $0) }
-  }
 }

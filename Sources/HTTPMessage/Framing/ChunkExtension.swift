@@ -1,5 +1,3 @@
-import HTTPMessage
-
 /// `*( ";" chunk-ext-name [ "=" chunk-ext-val ] )` (RFC 9112 §7.1.1), without the bad white space that the
 /// grammar has between them: what one server takes for a part of the size or of the name, another does not.
 enum ChunkExtension {

@@ -1,5 +1,3 @@
-import HTTPMessage
-
 /// What a trailer section may not have (RFC 9110 §6.5.1): fields of framing, routing, authentication and
 /// of the content's form. Nobody sends them there but to have them taken for the request's own.
 enum TrailerRule {

@@ -1,8 +1,6 @@
-import HTTPMessage
-
 /// `field-name ":" OWS field-value OWS` (RFC 9112 §5).
-enum FieldLine {
-  static func parse(
+package enum FieldLine {
+  package static func parse(
     _ bytes: Span<UInt8>, _ line: Range<Int>
   ) throws(Refusal) -> FieldSection.Line {
     var colon = line.lowerBound
