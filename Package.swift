@@ -77,7 +77,7 @@ let package = Package(
       swiftSettings: pure),
     .target(
       name: "HTTPClient",
-      dependencies: ["CCurl", "EventLoop", "HTTPMessage"],
+      dependencies: ["CCurl", "Cryptography", "EventLoop", "HTTPMessage"],
       swiftSettings: settings),
     .target(
       name: "HTTPServer",

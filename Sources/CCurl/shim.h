@@ -6,7 +6,22 @@
 
 #include <curl/curl.h>
 
-// What each easy handle is told once.
+// What each easy handle is told.
+
+/// A connection is made, and nothing is sent on it. Without the buffer that transfers have, of which there is
+/// no smaller one.
+static inline CURLcode ccurl_connect_only(CURL *easy) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 1024L);
+  return code;
+}
+
+/// The socket of its connection, once it has one.
+static inline curl_socket_t ccurl_active_socket(CURL *easy) {
+  curl_socket_t descriptor = CURL_SOCKET_BAD;
+  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &descriptor);
+  return descriptor;
+}
 
 /// No signals for time-outs: the process has many threads.
 static inline CURLcode ccurl_forbid_signals(CURL *easy) {
@@ -22,11 +37,6 @@ static inline CURLcode ccurl_allow_http_only(CURL *easy) {
   if (code == CURLE_OK)
     code = curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   return code;
-}
-
-/// The path goes out as it is written: libcurl would rewrite /a/../b, and a signature covers it.
-static inline CURLcode ccurl_keep_path(CURL *easy) {
-  return curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 }
 
 /// TLS 1.2 at least, the certificate's chain and name verified.
@@ -77,11 +87,7 @@ static inline CURLcode ccurl_distrust_proxies(CURL *easy, const char *authoritie
   return code;
 }
 
-/// A connection is used for so long at most, so that a name that has moved is followed.
-static inline CURLcode ccurl_set_connection_lifetime(CURL *easy, long seconds) {
-  return curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, seconds);
-}
-
+/// What a proxy is told in CONNECT.
 static inline CURLcode ccurl_set_user_agent(CURL *easy, const char *text) {
   return curl_easy_setopt(easy, CURLOPT_USERAGENT, text);
 }
@@ -94,16 +100,6 @@ static inline CURLcode ccurl_set_connect_deadline(CURL *easy, long milliseconds)
 /// Where libcurl explains a failure; CURL_ERROR_SIZE bytes that outlive the handle.
 static inline CURLcode ccurl_set_error_buffer(CURL *easy, char *buffer) {
   return curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, buffer);
-}
-
-/// What is told of each header line and of each piece of the body.
-static inline CURLcode ccurl_set_receivers(
-    CURL *easy, curl_write_callback header, curl_write_callback body, void *context) {
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
-  return code;
 }
 
 /// What is asked whether a host may be looked up, since its address isn't known; the transfer fails where it
@@ -141,8 +137,6 @@ static inline CURLcode ccurl_use_share(CURL *easy, CURLSH *share) {
   return curl_easy_setopt(easy, CURLOPT_SHARE, share);
 }
 
-// What a request is.
-
 static inline CURLcode ccurl_set_url(CURL *easy, const char *url) {
   return curl_easy_setopt(easy, CURLOPT_URL, url);
 }
@@ -171,48 +165,6 @@ static inline long ccurl_connect_status(CURL *easy) {
   return status;
 }
 
-/// GET; forgets the method that a former request set.
-static inline CURLcode ccurl_set_get(CURL *easy) {
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-  return code;
-}
-
-/// HEAD: no body is waited for.
-static inline CURLcode ccurl_set_head(CURL *easy) {
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  return code;
-}
-
-/// A request with a body, which libcurl copies: head and body leave in one write(2), and a request
-/// that met a dead connection is sent again. `method` is NULL for POST.
-static inline CURLcode ccurl_set_post(
-    CURL *easy, const char *method, const void *body, size_t count) {
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_POST, 1L);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, count > 0 ? body : "");
-  return code;
-}
-
-/// Header lines, which must live until they are replaced; NULL is none.
-static inline CURLcode ccurl_set_fields(CURL *easy, struct curl_slist *fields) {
-  return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields);
-}
-
-/// Refuses an answer that declares more bytes; 0 is no limit.
-static inline CURLcode ccurl_set_declared_limit(CURL *easy, curl_off_t bytes) {
-  return curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, bytes);
-}
-
-/// Frees the copied body, so that a pooled handle holds no memory for it.
-static inline CURLcode ccurl_forget_body(CURL *easy) {
-  return curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, NULL);
-}
-
 // The multi handle.
 
 /// What is told which socket to watch for what.
@@ -229,10 +181,4 @@ static inline CURLMcode ccurl_multi_set_timer(
   CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, timer);
   if (code == CURLM_OK) code = curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
   return code;
-}
-
-/// How many connections are kept open. By default libcurl keeps four for each transfer under way,
-/// and so closes most of them when a burst ends.
-static inline CURLMcode ccurl_multi_set_kept_connections(CURLM *multi, long count) {
-  return curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, count);
 }

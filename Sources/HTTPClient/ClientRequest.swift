@@ -19,7 +19,7 @@ public struct ClientRequest: Sendable {
   /// The bytes of content that ``HTTPClient/send(_:)`` buffers; a longer answer is refused. Whoever
   /// reads a ``StreamedResponse`` counts for himself.
   public var answerLimit: Int
-  /// The bytes of all header lines, interim answers and trailers included.
+  /// The bytes of all header lines, those of interim answers included.
   public var headerLimit: Int
   /// The time until the whole answer is there, or, of a stream, its head.
   public var deadline: Duration

@@ -3,10 +3,8 @@ import CCurl
 extension CURLcode {
   /// The one table from libcurl's codes to errors.
   ///
-  /// - Parameters:
-  ///   - detail: What libcurl wrote on this failure; empty when it wrote nothing.
-  ///   - limits: What the request allowed.
-  func error(detail: String, limits: Transfer.Limits) -> HTTPClientError {
+  /// - Parameter detail: What libcurl wrote on this failure; empty when it wrote nothing.
+  func error(detail: String) -> HTTPClientError {
     let general = String(cString: curl_easy_strerror(self))
     let words = detail.isEmpty ? general : detail
     switch self {
@@ -24,18 +22,10 @@ extension CURLcode {
       CURLE_SSL_SHUTDOWN_FAILED, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ISSUER_ERROR,
       CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT:
       return .tls(words)
-    case CURLE_FILESIZE_EXCEEDED:
-      return .tooLarge(limit: limits.answer)
-    // What libcurl says of a header line above its own limit of 100 KiB.
-    case CURLE_OUT_OF_MEMORY:
-      return .headTooLarge(limit: limits.header)
-    case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
-      CURLE_SEND_FAIL_REWIND, CURLE_UNRECOVERABLE_POLL:
+    case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_UNRECOVERABLE_POLL:
       return .cutShort(words)
-    // Schemes are checked before libcurl sees a URL: an "unsupported protocol" is what answered
-    // (HTTP/0.9, or an unknown version).
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING,
-      CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_HTTP_RETURNED_ERROR:
+    // What a proxy has answered to CONNECT: schemes are checked before libcurl sees a URL.
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
       return .badAnswer(words)
     // The general words: libcurl's own may quote the URL.
     case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED, CURLE_BAD_FUNCTION_ARGUMENT:

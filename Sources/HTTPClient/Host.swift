@@ -6,6 +6,7 @@ struct Host: Equatable {
   /// In lower case, and an address in its usual form: as libcurl itself reads it.
   let name: String
   let port: Int
+  let scheme: String
   let isProxy: Bool
 
   /// nil where libcurl reads no host out of it: it refuses the URL itself then.
@@ -14,12 +15,17 @@ struct Host: Equatable {
     defer { curl_url_cleanup(parts) }
     guard curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK,
       let name = Self.part(CURLUPART_HOST, of: parts),
+      let scheme = Self.part(CURLUPART_SCHEME, of: parts),
       let port = Self.part(CURLUPART_PORT, of: parts).flatMap({ Int($0) })
     else { return nil }
     self.name = name.lowercased()
     self.port = port
+    self.scheme = scheme
     self.isProxy = isProxy
   }
+
+  /// The value of `Host` (RFC 9110 §7.2), without a port that the scheme has anyway.
+  var field: String { port == (scheme == "https" ? 443 : 80) ? name : "\(name):\(port)" }
 
   private static func part(_ part: CURLUPart, of parts: OpaquePointer) -> String? {
     var text: UnsafeMutablePointer<CChar>?

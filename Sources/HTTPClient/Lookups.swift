@@ -1,13 +1,13 @@
 import EventLoop
 
-/// The lookups of names that are under way, and the transfers that wait for them.
+/// The lookups of names that are under way, and the connections that wait for them.
 ///
 /// A name is looked up once, however many want it, and so many names at a time: while the name servers
 /// are silent, a lookup holds a thread for longer than anybody waits. It goes on then, for those who come
 /// after.
 final class Lookups {
   typealias Begin = (String, @escaping @Sendable (NameLookup.Answer) -> Void) -> Void
-  typealias OnAnswer = ([EasyHandle], NameLookup.Answer) -> Void
+  typealias OnAnswer = ([Connection], NameLookup.Answer) -> Void
 
   /// How many there are at once.
   static let limit = 16
@@ -16,7 +16,7 @@ final class Lookups {
   private let begin: Begin
   /// Called on the loop with those who still wait.
   var onAnswer: OnAnswer = { _, _ in }
-  private var waiting: [String: [EasyHandle]] = [:]
+  private var waiting: [String: [Connection]] = [:]
   private var underWay: Set<String> = []
   /// The names that are not being looked up yet; somebody waits for each.
   private var queue: [String] = []
@@ -26,17 +26,17 @@ final class Lookups {
     self.begin = begin
   }
 
-  /// Has a transfer wait for the addresses of a name.
-  func add(_ easy: EasyHandle, for name: String) {
-    waiting[name, default: []].append(easy)
+  /// Has a connection wait for the addresses of a name.
+  func add(_ connection: Connection, for name: String) {
+    waiting[name, default: []].append(connection)
     guard !underWay.contains(name), !queue.contains(name) else { return }
     queue.append(name)
     beginNext()
   }
 
   /// Has it wait no longer.
-  func remove(_ easy: EasyHandle, for name: String) {
-    waiting[name]?.removeAll { $0 === easy }
+  func remove(_ connection: Connection, for name: String) {
+    waiting[name]?.removeAll { $0 === connection }
     guard waiting[name]?.isEmpty == true else { return }
     waiting[name] = nil
     queue.removeAll { $0 == name }
@@ -62,6 +62,6 @@ final class Lookups {
   private func end(_ name: String, _ answer: NameLookup.Answer) {
     underWay.remove(name)
     beginNext()
-    if let easies = waiting.removeValue(forKey: name) { onAnswer(easies, answer) }
+    if let connections = waiting.removeValue(forKey: name) { onAnswer(connections, answer) }
   }
 }

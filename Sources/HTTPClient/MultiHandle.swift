@@ -2,49 +2,32 @@ import CCurl
 import EventLoop
 import Glibc
 
-/// libcurl's multi handle on the loop. libcurl may not be called from within its own callbacks, so they
-/// only record, and each call to it here is followed by ``settle()``, which acts.
+/// libcurl's multi handle on the loop, with which connections are made. libcurl may not be called from within
+/// its own callbacks, so they only record, and each call to it here is followed by ``settle()``, which acts.
 final class MultiHandle {
-  let configuration: HTTPClient.Configuration
+  /// All that there are, made or being made, by libcurl's own pointer.
+  private(set) var connections: [UnsafeMutableRawPointer: Connection] = [:]
   private let loop: EventLoop
+  private let connectDeadline: Duration
   private let raw: UnsafeMutableRawPointer
-  /// The TLS sessions of all handles: each by itself would remember its own alone.
-  private let share: UnsafeMutableRawPointer
+  private let sessions: TLSSessions
   private let sockets: SocketTable
   private let lookups: Lookups
   private var timer: Deadline?
-  private var isClosed = false
-
-  /// The handles that libcurl works on, or is to work on, by its own pointer.
-  private var running: [UnsafeMutableRawPointer: EasyHandle] = [:]
-  /// How many of them there are for each purpose.
-  private var counts: [Transfer.Purpose: Int] = [:]
-  private var idle: [EasyHandle] = []
-  /// The streams of which a callback has noted something.
-  private var progressed: [Transfer] = []
   /// The milliseconds that libcurl wants to wait, noted by its callback; -1 is for ever.
   private var wantedDelay: Int?
 
-  init(
-    loop: EventLoop, configuration: HTTPClient.Configuration,
-    lookUp: @escaping Lookups.Begin = NameLookup.begin
-  ) {
-    loop.assertIsCurrent()
+  init(loop: EventLoop, connectDeadline: Duration, lookUp: @escaping Lookups.Begin) {
     Self.initializeLibcurl
-    guard let raw = curl_multi_init(), let share = curl_share_init(),
-      ccurl_share_tls_sessions(share) == CURLSHE_OK
-    else { fatalError("libcurl: out of memory") }
+    guard let raw = curl_multi_init() else { fatalError("curl_multi_init: out of memory") }
     self.raw = raw
-    self.share = share
+    sessions = TLSSessions()
     self.loop = loop
-    self.configuration = configuration
+    self.connectDeadline = connectDeadline
     sockets = SocketTable(loop: loop)
     lookups = Lookups(loop: loop, begin: lookUp)
     let context = Unmanaged.passUnretained(self).toOpaque()
-    let codes = [
-      sockets.watch(raw), ccurl_multi_set_timer(raw, Self.noteDelay, context),
-      ccurl_multi_set_kept_connections(raw, configuration.keptConnections),
-    ]
+    let codes = [sockets.watch(raw), ccurl_multi_set_timer(raw, Self.noteDelay, context)]
     precondition(codes.allSatisfy { $0 == CURLM_OK }, "libcurl refuses an option")
     sockets.onEvent = { [unowned self] in act($0, $1) }
     lookups.onAnswer = { [unowned self] in goOn($0, with: $1) }
@@ -58,129 +41,89 @@ final class MultiHandle {
     signal(SIGPIPE, SIG_IGN)
   }()
 
-  /// Lets go of the transfers, frees their handles, and only then the multi handle, which closes the
-  /// connections that it keeps.
+  /// Ends all connections, and only then the multi handle.
   func close() {
-    loop.assertIsCurrent()
-    guard !isClosed else { return }
-    isClosed = true
-    for easy in running.values { take(easy)?.end(.closed) }
-    idle.removeAll()
+    for connection in connections.values { remove(connection) }
     curl_multi_cleanup(raw)
-    let code = curl_share_cleanup(share)
-    assert(code == CURLSHE_OK, "a handle outlives its multi handle")
     timer = nil
   }
 
-  // MARK: Transfers
-
-  /// Begins a transfer, in this tick of the loop.
-  func start(_ request: ClientRequest, as kind: Transfer.Kind) throws(HTTPClientError) -> Transfer {
-    loop.assertIsCurrent()
-    guard !isClosed else { throw .closed }
-    try request.check()
-    let transfer = Transfer(request, as: kind, streamBuffer: configuration.streamBuffer)
-    guard counts[transfer.purpose, default: 0] < configuration.transfers else {
-      throw .overloaded(limit: configuration.transfers)
-    }
-    let easy =
-      idle.popLast()
-      ?? EasyHandle(
-        loop: loop, configuration: configuration, sockets: sockets, sharing: share)
-    try easy.prepare(request, for: transfer)
-    running[easy.raw] = easy
-    counts[transfer.purpose, default: 0] += 1
-    transfer.begin(on: easy, of: self)
-    add(easy)
-    // libcurl asks to be called at once, which is done behind this tick's tasks: the requests of all of them leave
-    // one behind the other. Sent each by itself, between the work on others, each wakes a peer that has just gone
-    // to sleep, which took 5 % of a busy worker's time.
-    settle()
-    return transfer
+  func makeEasyHandle(
+    to origin: String, through proxy: Proxy?, _ configuration: HTTPClient.Configuration
+  ) throws(HTTPClientError) -> EasyHandle {
+    try EasyHandle(
+      to: origin, through: proxy, configuration: configuration, sockets: sockets,
+      sessions: sessions)
   }
 
-  private func add(_ easy: EasyHandle) {
-    let code = curl_multi_add_handle(raw, easy.raw)
+  // MARK: Connections
+
+  /// Has libcurl make a connection, which is told of the end of that.
+  func connect(_ connection: Connection) {
+    connections[connection.easy.raw] = connection
+    add(connection)
+    settle()
+  }
+
+  private func add(_ connection: Connection) {
+    let code = curl_multi_add_handle(raw, connection.easy.raw)
     precondition(code == CURLM_OK, "curl_multi_add_handle: out of memory")
   }
 
-  /// libcurl would give each lookup a thread, and leave that behind where the transfer ends first. So it
-  /// gives the transfer back, with nothing sent, and gets it again together with the addresses.
-  private func lookUp(_ host: Host, for easy: EasyHandle) {
-    curl_multi_remove_handle(raw, easy.raw)
-    easy.waitForAddresses()
-    lookups.add(easy, for: host.name)
-  }
-
-  private func goOn(_ easies: [EasyHandle], with answer: NameLookup.Answer) {
-    loop.assertIsCurrent()
-    for easy in easies {
-      switch answer {
-      case .success(let addresses):
-        easy.goOn(with: addresses)
-        add(easy)
-      case .failure(let failure):
-        let error = easy.lookupError(failure.reason)
-        take(easy)?.end(error)
-      }
-    }
-    act(CURL_SOCKET_TIMEOUT, 0)
-  }
-
-  func abort(_ easy: EasyHandle, _ error: HTTPClientError) {
-    loop.assertIsCurrent()
-    take(easy)?.end(error)
+  /// Closes a connection, or gives it up while it is made.
+  func drop(_ connection: Connection) {
+    guard connections[connection.easy.raw] === connection else { return }
+    remove(connection)
     settle()
   }
 
-  /// Ends the pause of a transfer.
-  func resume(_ easy: EasyHandle) {
-    loop.assertIsCurrent()
-    let code = curl_easy_pause(easy.raw, CURLPAUSE_CONT)
-    if code != CURLE_OK { take(easy)?.end(code, on: easy) }
-    settle()
-  }
-
-  func noteProgress(of transfer: Transfer) {
-    if progressed.last !== transfer { progressed.append(transfer) }
-  }
-
-  /// Takes a handle back from libcurl, and its transfer from the handle.
-  private func take(_ easy: EasyHandle) -> Transfer? {
-    running[easy.raw] = nil
+  private func remove(_ connection: Connection) {
+    let easy = connection.easy
+    connection.close()
     if easy.isWaitingForAddresses, let host = easy.unknownHost {
-      lookups.remove(easy, for: host.name)
+      lookups.remove(connection, for: host.name)
     } else {
       curl_multi_remove_handle(raw, easy.raw)
     }
-    let transfer = easy.transfer
-    if let transfer { counts[transfer.purpose, default: 0] -= 1 }
-    easy.release()
-    if !isClosed, idle.count < configuration.keptConnections { idle.append(easy) }
-    return transfer
+    connections[easy.raw] = nil
+  }
+
+  /// libcurl would give each lookup a thread, and leave that behind where the connection is given up first. So
+  /// it gives the handle back, with nothing sent, and gets it again together with the addresses.
+  private func lookUp(_ host: Host, for connection: Connection) {
+    curl_multi_remove_handle(raw, connection.easy.raw)
+    connection.waitForAddresses(until: loop.now + connectDeadline)
+    lookups.add(connection, for: host.name)
+  }
+
+  private func goOn(_ waiting: [Connection], with answer: NameLookup.Answer) {
+    loop.assertIsCurrent()
+    for connection in waiting {
+      switch answer {
+      case .success(let addresses):
+        connection.goOn(with: addresses)
+        add(connection)
+      case .failure(let failure):
+        connection.fail(connection.easy.lookupError(failure.reason))
+      }
+    }
+    act(CURL_SOCKET_TIMEOUT, 0)
   }
 
   // MARK: Acting
 
   private func act(_ socket: Int32, _ events: Int32) {
     loop.assertIsCurrent()
-    perform(socket, events)
-    settle()
-  }
-
-  private func perform(_ socket: Int32, _ events: Int32) {
     var count: Int32 = 0
     let code = curl_multi_socket_action(raw, socket, events, &count)
     assert(code == CURLM_OK, "curl_multi_socket_action: \(code.rawValue)")
+    settle()
   }
 
-  /// Does what the callbacks noted. Ends of transfers come first, as they change the rest.
+  /// Does what the callbacks noted. Connections that are made or have failed come first, as they change the
+  /// rest.
   private func settle() {
-    endTransfers()
-    if !progressed.isEmpty {
-      for transfer in progressed { transfer.advance() }
-      progressed.removeAll(keepingCapacity: true)
-    }
+    endConnecting()
     sockets.applyChanges()
     if let delay = wantedDelay {
       wantedDelay = nil
@@ -188,16 +131,18 @@ final class MultiHandle {
     }
   }
 
-  private func endTransfers() {
+  private func endConnecting() {
     var remaining: Int32 = 0
     while let message = curl_multi_info_read(raw, &remaining) {
       // The message dies with the handle's removal.
       let (handle, code) = (message.pointee.easy_handle, message.pointee.data.result)
-      guard let handle, let easy = running[handle] else { continue }
-      if let host = easy.unknownHost {
-        lookUp(host, for: easy)
+      guard let handle, let connection = connections[handle] else { continue }
+      if let host = connection.easy.unknownHost {
+        lookUp(host, for: connection)
+      } else if code == CURLE_OK {
+        connection.open()
       } else {
-        take(easy)?.end(code, on: easy)
+        connection.fail(connection.easy.error(code))
       }
     }
   }

@@ -1,3 +1,5 @@
+import Cryptography
+
 /// A proxy, and who the client is to it.
 public struct Proxy: Sendable, Equatable, CustomStringConvertible {
   /// Why a text is no proxy.
@@ -16,6 +18,11 @@ public struct Proxy: Sendable, Equatable, CustomStringConvertible {
   let password: String?
 
   public var description: String { url }
+
+  /// What `Proxy-Authorization: Basic` says; nil without a user, of whom nothing is said then.
+  var credentials: String? {
+    user.map { Base64.encode(Array("\($0):\(password ?? "")".utf8)) }
+  }
 
   /// Reads `http://user:password@host:port`, as curl and botocore do; a text without a scheme is a host of
   /// `http:`.

@@ -2,8 +2,8 @@ import CCurl
 import EventLoop
 import Glibc
 
-/// The sockets of one multi handle's connections, opened and closed at libcurl's word. They belong to
-/// its connection cache and outlive the transfers; the table outlives the multi handle.
+/// The sockets with which one multi handle makes its connections, opened, watched and closed at libcurl's
+/// word. The table outlives the multi handle.
 final class SocketTable {
   /// Called with a socket and libcurl's bits for what has happened to it.
   var onEvent: (Int32, Int32) -> Void = { _, _ in }
@@ -36,33 +36,27 @@ final class SocketTable {
     changed.removeAll(keepingCapacity: true)
   }
 
-  private func add(_ descriptor: Int32, isOurs: Bool) -> CurlSocket {
-    let socket = CurlSocket(descriptor, isOurs: isOurs, loop: loop) { [unowned self] in
-      onEvent($0, $1)
+  private func setInterest(_ interest: Readiness, of descriptor: Int32) {
+    guard !interest.isEmpty else {
+      sockets.removeValue(forKey: descriptor)?.stopWatching()
+      return
     }
+    let socket = sockets[descriptor] ?? add(descriptor)
+    socket.interest = interest
+    changed.append(socket)
+  }
+
+  private func add(_ descriptor: Int32) -> CurlSocket {
+    let socket = CurlSocket(descriptor, loop: loop) { [unowned self] in onEvent($0, $1) }
     sockets[descriptor] = socket
     return socket
   }
 
-  private func setInterest(_ interest: Readiness, of descriptor: Int32) {
-    // Those that libcurl opens by itself are the resolver's.
-    let socket = sockets[descriptor] ?? add(descriptor, isOurs: false)
-    socket.interest = interest
-    if interest.isEmpty, !socket.mayBeKept {
-      sockets[descriptor] = nil
-      socket.stopWatching()
-    } else {
-      changed.append(socket)
-    }
-  }
-
-  /// Opens a socket for one of libcurl's connections.
+  /// Opens a socket for one of libcurl's connections: one that the programs which are started don't inherit.
   func open(for address: curl_sockaddr) -> Int32 {
     let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let descriptor = socket(address.family, address.socktype | flags, address.protocol)
-    guard descriptor >= 0 else { return CURL_SOCKET_BAD }
-    _ = add(descriptor, isOurs: true)
-    return descriptor
+    return descriptor >= 0 ? descriptor : CURL_SOCKET_BAD
   }
 
   // MARK: Callbacks

@@ -1,7 +1,7 @@
-import CCurl
+import EventLoop
 import HTTPMessage
 
-/// One request under way and what has come of it: told by the callbacks, awaited by one task.
+/// One request under way and what has come of it: told by its connection, awaited by one task.
 final class Transfer {
   /// Who takes the answer: somebody who wants it whole, or a reader of a stream.
   enum Kind {
@@ -9,7 +9,7 @@ final class Transfer {
   }
 
   /// What the transfers are counted by: none of one purpose has those of another refused.
-  enum Purpose {
+  enum Purpose: Int, CaseIterable {
     case whole, stream, prerequisite
   }
 
@@ -18,65 +18,103 @@ final class Transfer {
     case head, content, end
   }
 
-  /// The bytes that the request allows.
-  struct Limits {
-    let answer: Int
-    let header: Int
-  }
-
-  /// What is there only while the transfer is under way.
-  private struct Course {
-    let multi: MultiHandle
-    let easy: EasyHandle
-  }
-
-  let kind: Kind
+  let request: ClientRequest
   let purpose: Purpose
-  private let limits: Limits
+  /// When the whole answer must be there, or, of a stream, its head.
+  let deadline: Instant
+  private let kind: Kind
   private let streamBuffer: Int
+  private let stallLimit: Duration
   private var head: AnswerHead
+  /// What is to come of the content; nil before the head is complete.
+  private var rest: AnswerContent?
   private var content: [UInt8] = []
-  private var course: Course?
+  /// What it goes over while it is under way.
+  private var connection: Connection?
   private var result: Result<Void, HTTPClientError>?
-  /// Why a callback has refused to go on; libcurl only says that it has.
-  private var refusal: HTTPClientError?
   private var waiter: (milestone: Milestone, continuation: CheckedContinuation<Void, Never>)?
-  private var isPaused = false
 
-  init(_ request: ClientRequest, as kind: Kind, streamBuffer: Int) {
+  init(
+    _ request: ClientRequest, as kind: Kind, by deadline: Instant,
+    configuration: HTTPClient.Configuration
+  ) {
+    self.request = request
     self.kind = kind
+    self.deadline = deadline
     purpose =
       switch kind {
       case _ where request.isPrerequisite: .prerequisite
       case .whole: .whole
       case .stream: .stream
       }
-    self.streamBuffer = streamBuffer
-    limits = Limits(answer: request.answerLimit, header: request.headerLimit)
-    head = AnswerHead(limit: request.headerLimit)
+    streamBuffer = configuration.streamBuffer
+    stallLimit = configuration.stallLimit
+    head = AnswerHead(limit: request.headerLimit, isOfHead: request.method == .head)
   }
 
-  // MARK: The course
+  // MARK: The connection's side
 
-  func begin(on easy: EasyHandle, of multi: MultiHandle) {
-    course = Course(multi: multi, easy: easy)
-  }
-
-  /// The end that libcurl reports.
-  func end(_ code: CURLcode, on easy: EasyHandle) {
-    end(code == CURLE_OK ? nil : refusal ?? easy.error(code, limits: limits))
+  func begin(on connection: Connection) {
+    self.connection = connection
+    connection.serve(self)
   }
 
   func end(_ error: HTTPClientError?) {
-    course = nil
+    connection = nil
     result = error.map { .failure($0) } ?? .success(())
     advance()
   }
 
+  /// The bytes that may be received now: a stream holds only so many for its reader.
+  var room: Int { kind == .stream ? streamBuffer - content.count : .max }
+
+  /// Takes what belongs to the answer, and returns how many bytes that was.
+  func receive(_ bytes: Span<UInt8>) throws(HTTPClientError) -> Int {
+    var count = 0
+    if rest == nil {
+      count = try head.read(bytes)
+      guard head.status != nil else { return count }
+      // A stream's reader counts for himself.
+      let limit = kind == .whole ? request.answerLimit : .max
+      rest = try AnswerContent(head.framing.content, limit: limit)
+    }
+    return try count + (rest?.read(bytes.extracting(count...), into: &content) ?? 0)
+  }
+
+  /// Whether the answer is whole.
+  var isComplete: Bool { rest?.isComplete ?? false }
+
+  /// Whether the end of the connection is the end of the answer.
+  var endsWithConnection: Bool { rest?.endsWithConnection ?? false }
+
+  /// Whether another request may go over the same connection after the answer.
+  var allowsReuse: Bool { head.framing.persists && isComplete }
+
+  /// How long it may be silent, once it is a stream.
+  var silenceLimit: Duration? { kind == .stream && rest != nil ? stallLimit : nil }
+
+  /// What it is that there is no answer in time.
+  var lateness: HTTPClientError {
+    .timeout(silenceLimit == nil ? "no answer in time" : "the stream has stalled")
+  }
+
+  /// What it is that the connection has ended too early.
+  var cut: HTTPClientError {
+    .cutShort("the connection ended within the \(rest == nil ? "head" : "content")")
+  }
+
+  /// Wakes the task when what it waits for is there.
+  func advance() {
+    guard let waiter, has(waiter.milestone) else { return }
+    self.waiter = nil
+    waiter.continuation.resume()
+  }
+
+  // MARK: The task's side
+
   /// Ends the transfer before its time; nothing when it has ended already.
   func abort(_ error: HTTPClientError) {
-    guard let course else { return }
-    course.multi.abort(course.easy, error)
+    connection?.fail(error)
   }
 
   /// Ends the transfer, and drops what was not read.
@@ -85,69 +123,6 @@ final class Transfer {
     content = []
     result = .failure(.closed)
   }
-
-  /// The deadline of the request, of the head, or of a stream's silence.
-  func deadlineHasPassed() {
-    guard kind == .stream, head.status != nil else { return abort(.timeout("no answer in time")) }
-    abort(.timeout("the stream has stalled"))
-  }
-
-  /// Wakes the task when what it waits for is there. A stream's silence counts from here.
-  func advance() {
-    if kind == .stream, head.status != nil { watchForSilence() }
-    guard let waiter, has(waiter.milestone) else { return }
-    self.waiter = nil
-    waiter.continuation.resume()
-  }
-
-  private func watchForSilence() {
-    guard let course else { return }
-    if isPaused {
-      course.easy.disarm()
-    } else {
-      course.easy.arm(after: course.multi.configuration.stallLimit)
-    }
-  }
-
-  // MARK: The callbacks' side: record, and leave acting to the multi handle
-
-  /// False to end the transfer.
-  func receive(header line: UnsafeBufferPointer<UInt8>) -> Bool {
-    do {
-      let isCompleted = try head.append(line.span)
-      if isCompleted, kind == .stream { course?.multi.noteProgress(of: self) }
-      return true
-    } catch {
-      refusal = error
-      return false
-    }
-  }
-
-  enum Verdict {
-    case taken, full, refused
-  }
-
-  func receive(content piece: UnsafeBufferPointer<UInt8>) -> Verdict {
-    // No overflow: a piece has at most libcurl's 16 KiB.
-    let total = content.count + piece.count
-    switch kind {
-    case .whole:
-      guard total <= limits.answer else {
-        refusal = .tooLarge(limit: limits.answer)
-        return .refused
-      }
-    case .stream:
-      course?.multi.noteProgress(of: self)
-      guard content.isEmpty || total <= streamBuffer else {
-        isPaused = true
-        return .full
-      }
-    }
-    content.append(contentsOf: piece)
-    return .taken
-  }
-
-  // MARK: The task's side
 
   /// Waits for a milestone, or the end. The cancellation of the task, which is the loop's, ends the
   /// transfer: nobody wants its answer any more.
@@ -168,23 +143,22 @@ final class Transfer {
   private func has(_ milestone: Milestone) -> Bool {
     if result != nil { return true }
     return switch milestone {
-    case .head: head.status != nil
+    case .head: rest != nil
     case .content: !content.isEmpty
     case .end: false
     }
   }
 
   func takeHead() throws(HTTPClientError) -> (status: Int, fields: FieldSection) {
-    if let status = head.status {
-      // Only a proxy asks for this (RFC 9110 §15.5.8), and whoever sent the request can't answer it.
-      guard status != 407 else {
-        throw .proxy("a proxy answered 407: \(HTTPClientError.credentialsAdvice)")
-      }
-      return (status, head.fields)
+    guard let status = head.status else {
+      try result?.get()
+      throw cut
     }
-    try result?.get()
-    // libcurl takes a head without its end for a whole one.
-    throw .cutShort("the connection ended within the head")
+    // Only a proxy asks for this (RFC 9110 §15.5.8), and whoever sent the request can't answer it.
+    guard status != 407 else {
+      throw .proxy("a proxy answered 407: \(HTTPClientError.credentialsAdvice)")
+    }
+    return (status, head.fields)
   }
 
   func takeWhole() throws(HTTPClientError) -> ClientResponse {
@@ -197,18 +171,10 @@ final class Transfer {
     guard content.isEmpty else {
       var taken: [UInt8] = []
       swap(&taken, &content)
-      resumeReceiving()
+      connection?.resume()
       return taken
     }
     try result?.get()
     return nil
-  }
-
-  /// Lets libcurl go on, which may hand over what it has held back at once.
-  private func resumeReceiving() {
-    guard isPaused, let course else { return }
-    isPaused = false
-    course.multi.resume(course.easy)
-    watchForSilence()
   }
 }

@@ -21,7 +21,7 @@ import Testing
     let configuration = HTTPClient.Configuration(
       userAgent: "test", connectionLifetime: .seconds(1))
     try await withClient(configuration) { client, loop in
-      // libcurl counts whole seconds of its own clock, which nothing else can wait for, and more than one.
+      // Nothing else tells that the time is over.
       let end = Instant.now + .milliseconds(3200)
       while Instant.now < end {
         _ = try await client.send(ClientRequest(.get, server.url()))
@@ -85,6 +85,95 @@ import Testing
     }
     #expect(outcomes.map(\.text) == ["hi", "hi", "hi"])
     #expect(server.connections == 3)
+  }
+
+  @Test func `a request is sent a second time on a new connection, and never a third time`()
+    async throws
+  {
+    let connections = Lock(0)
+    let server = RawServer { peer in
+      let isFirst = connections.withLock { count in
+        count += 1
+        return count == 1
+      }
+      _ = peer.readRequest()
+      guard isFirst else { return }
+      peer.write(Self.answer)
+      _ = peer.readRequest()
+    }
+    let outcomes = try await withClient { client, _ in
+      [
+        await client.outcome(of: ClientRequest(.post, server.url(), body: [1])),
+        await client.outcome(of: ClientRequest(.post, server.url(), body: [2])),
+      ]
+    }
+    #expect(outcomes.map(\.text) == ["hi", nil])
+    #expect(outcomes[1].error == .cutShort("the connection ended within the head"))
+    #expect(server.connections == 2)
+  }
+
+  /// Answers after which the client must close the connection itself.
+  @Test(arguments: [
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: x, Close\r\n\r\nhi",
+    "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhiHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n",
+  ])
+  func `a connection that can't be used again is closed`(answer: String) async throws {
+    let ended = Signal<Void>()
+    let server = RawServer { peer in
+      _ = peer.readRequest()
+      peer.write(answer)
+      peer.waitForEnd()
+      ended.fire(())
+    }
+    let texts = try await withClient { client, _ in
+      var texts: [String?] = []
+      for _ in 0..<2 {
+        texts.append(await client.outcome(of: ClientRequest(.get, server.url())).text)
+        #expect(await ended.wait() != nil)
+      }
+      return texts
+    }
+    #expect(texts == ["hi", "hi"])
+    #expect(server.connections == 2)
+  }
+
+  @Test func `a connection on which something comes unasked is closed, and its bytes are no answer`()
+    async throws
+  {
+    let (answered, ended) = (Gate(), Signal<Void>())
+    let server = RawServer { peer in
+      _ = peer.readRequest()
+      peer.write(Self.answer)
+      answered.wait()
+      peer.write("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
+      peer.waitForEnd()
+      ended.fire(())
+    }
+    let texts = try await withClient { client, _ in
+      let first = await client.outcome(of: ClientRequest(.get, server.url())).text
+      answered.open()
+      #expect(await ended.wait() != nil)
+      return [first, await client.outcome(of: ClientRequest(.get, server.url())).text]
+    }
+    #expect(texts == ["hi", "hi"])
+    #expect(server.connections == 2)
+  }
+
+  @Test func `no more connections are kept than there may be, and those that were used last`()
+    async throws
+  {
+    let server = RawServer(answering: Self.answer)
+    let configuration = HTTPClient.Configuration(userAgent: "test", keptConnections: 2)
+    try await withClient(configuration) { client, loop in
+      for _ in 0..<2 {
+        _ = await loop.concurrently(5) { _ in
+          await client.outcome(of: ClientRequest(.get, server.url())).text
+        }
+      }
+    }
+    #expect(server.connections == 8)
   }
 
   @Test(arguments: [false, true])
@@ -170,11 +259,5 @@ import Testing
     close(listener)
     // A socket that still thinks it is watched holds the loop that watches it.
     #expect(rest.loop == nil)
-  }
-
-  private func threadTime() -> Duration {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 }

@@ -18,12 +18,60 @@ import Testing
         GET /a/../b//c?q=%2F&r HTTP/1.1\r
         Host: 127.0.0.1:\(server.port)\r
         User-Agent: test\r
-        Accept: */*\r
-        X-Empty:\r
+        X-Empty: \r
         x-one: 1 2\r
         \r
 
         """)
+  }
+
+  @Test(arguments: [
+    ("", "/"), ("?q=/", "/?q=/"), ("#f", "/"), ("/a#f?q", "/a"), ("/?q#f", "/?q"), ("//b", "//b"),
+  ])
+  func `a target has a path, and no fragment`(rest: String, target: String) async throws {
+    let seen = Signal<String>()
+    let server = RawServer { peer in
+      seen.fire(peer.readRequest()?.head ?? "")
+      peer.write("HTTP/1.1 204 No Content\r\n\r\n")
+    }
+    let url = "http://127.0.0.1:\(server.port)\(rest)"
+    _ = try await outcome(of: ClientRequest(.get, url)).get()
+    let head = try #require(await seen.wait())
+    #expect(head.hasPrefix("GET \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n"))
+  }
+
+  @Test func `an answer that comes before the whole request is taken, and ends the connection`()
+    async throws
+  {
+    let server = RawServer { peer in
+      peer.write("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno")
+      peer.waitForEnd()
+    }
+    let body = [UInt8](repeating: 7, count: 32 << 20)
+    let statuses = try await withClient { client, _ in
+      var statuses: [Int?] = []
+      for _ in 0..<2 {
+        let outcome = await client.outcome(of: ClientRequest(.post, server.url(), body: body))
+        statuses.append(try? outcome.get().status)
+      }
+      return statuses
+    }
+    #expect(statuses == [413, 413])
+    #expect(server.connections == 2)
+  }
+
+  @Test(arguments: ["204 No Content", "304 Not Modified"])
+  func `an answer that has no content ends with its head, whatever length it declares`(
+    status: String
+  ) async throws {
+    let server = RawServer(answering: "HTTP/1.1 \(status)\r\nContent-Length: 5\r\n\r\n")
+    let bodies = try await withClient { client, _ in
+      var bodies: [[UInt8]] = []
+      for _ in 0..<2 { bodies.append(try await client.send(ClientRequest(.get, server.url())).body) }
+      return bodies
+    }
+    #expect(bodies == [[], []])
+    #expect(server.connections == 1)
   }
 
   @Test func `status, fields and content come back`() async throws {
@@ -59,7 +107,7 @@ import Testing
     #expect(answer == Array((method == .post ? "POST false " : "PUT false ").utf8) + body)
   }
 
-  @Test func `a body above libcurl's threshold waits for no 100 Continue`() async throws {
+  @Test func `a large body waits for no 100 Continue`() async throws {
     let server = RawServer { peer in
       guard let request = peer.readRequest() else { return }
       let expects = request.head.lowercased().contains("expect")

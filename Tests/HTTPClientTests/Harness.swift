@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import HTTPClient
 
 typealias Outcome = Result<ClientResponse, HTTPClientError>
@@ -93,4 +94,11 @@ struct Signal<Value: Sendable>: Sendable {
       return await group.next() ?? nil
     }
   }
+}
+
+/// What the calling thread has taken of the processors.
+func threadTime() -> Duration {
+  var time = timespec()
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
 }

@@ -64,6 +64,24 @@ import Testing
     #expect(!head.contains("Proxy-Authorization"))
   }
 
+  @Test func `a proxy of plain http is told who asks, and the path alone is the server's`()
+    async throws
+  {
+    let seen = Signal<String>()
+    let proxy = RawServer { peer in
+      if let request = peer.readRequest() { seen.fire(request.head) }
+      peer.write(Self.answer)
+    }
+    let url = "http://us%40er:p%3Ass@127.0.0.1:\(proxy.port)"
+    let outcome = try await outcome("http://Aws.example:8080?x", url)
+    #expect(outcome.text == "hi")
+    let head = try #require(await seen.wait())
+    #expect(
+      head.hasPrefix(
+        "GET http://aws.example:8080/?x HTTP/1.1\r\nHost: aws.example:8080\r\n"))
+    #expect(head.contains("\r\nProxy-Authorization: Basic dXNAZXI6cDpzcw==\r\n"))
+  }
+
   @Test(arguments: [
     (407, "it wants a user and a password"), (502, "does not lead there"), (403, "403 to CONNECT"),
   ])

@@ -102,6 +102,34 @@ import Testing
     #expect(received == 32 << 20)
   }
 
+  @Test func `a paused stream whose peer is gone costs nothing until it is read`() async throws {
+    let (begun, gone) = (Gate(), Signal<Void>())
+    let server = RawServer { peer in
+      _ = peer.readRequest()
+      peer.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+      peer.write([UInt8](repeating: 7, count: 10_000))
+      begun.wait()
+      peer.reset()
+      gone.fire(())
+    }
+    let configuration = HTTPClient.Configuration(userAgent: "test", streamBuffer: 1000)
+    try await withClient(configuration) { client, _ in
+      let stream = try await client.open(ClientRequest(.get, server.url()))
+      // By now it has as much as it takes.
+      try await Task.sleep(for: .milliseconds(100))
+      begun.open()
+      #expect(await gone.wait() != nil)
+      let before = threadTime()
+      try await Task.sleep(for: .milliseconds(500))
+      // A loop that spins takes all of a processor that the other tests leave it.
+      #expect(threadTime() - before < .milliseconds(5))
+      let error = await #expect(throws: HTTPClientError.self) {
+        while try await stream.read() != nil {}
+      }
+      guard case .cutShort = error else { return #expect(error == .cutShort("")) }
+    }
+  }
+
   @Test func `a silent stream stalls, after what had arrived is read`() async throws {
     let server = RawServer { peer in
       _ = peer.readRequest()

@@ -53,6 +53,18 @@ import Testing
     #expect(isReused == [false, true])
   }
 
+  @Test(arguments: ["-tls1_2", "-tls1_3"])
+  func `a body that the socket takes in many pieces arrives whole`(version: String) async throws {
+    let server = TLSServer(name: "IP:127.0.0.1", options: [version])
+    // It passes over all lines up to one that asks for its page.
+    let lines = String(repeating: String(repeating: "x", count: 127) + "\n", count: 128 << 10)
+    let body = Array((lines + "GET / HTTP/1.0\r\n\r\n").utf8)
+    let outcome = try await outcome(
+      of: ClientRequest(.post, "https://127.0.0.1:\(server.port)/", body: body),
+      .init(userAgent: "test", authorities: server.certificate))
+    #expect(try outcome.get().status == 200)
+  }
+
   @Test func `TLS below 1.2 is refused`() async throws {
     let server = TLSServer(
       name: "IP:127.0.0.1", options: ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"])
