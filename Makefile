@@ -82,7 +82,7 @@ sanitize: test-packages ## Run the Swift tests under the thread and the address 
 	  swift test --disable-xctest --no-parallel --quiet --sanitize address --scratch-path .build/address \
 	  -Xswiftc -use-ld=lld
 
-FUZZ_TARGETS := request-parser chunked-decoder json-reader problem-writer
+FUZZ_TARGETS := request-parser answer-reader chunked-decoder json-reader problem-writer
 FUZZ := .build/fuzz/release/fuzz
 
 # What is found is kept as .build/fuzz/TARGET-crash-…; what the fuzzer learns, for the next run, in

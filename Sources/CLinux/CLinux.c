@@ -1,12 +1,15 @@
 #include "CLinux.h"
 
 #include <ftw.h>
+#include <link.h>
 #include <linux/filter.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 int clinux_accept(int listener, struct sockaddr *peer, socklen_t *length) {
   return accept4(listener, peer, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -49,3 +52,18 @@ static int remove_entry(
 }
 
 void clinux_remove_tree(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
+
+// A segment that can be written has pages that are nowhere else: relocated addresses (RELRO) among them.
+static int release_segments(struct dl_phdr_info *object, size_t size, void *context) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int index = 0; index < object->dlpi_phnum; index++) {
+    const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+    if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+    uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+    uintptr_t end = object->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+    madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void clinux_release_unwritten_pages(void) { dl_iterate_phdr(release_segments, NULL); }

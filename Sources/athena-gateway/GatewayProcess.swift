@@ -1,4 +1,5 @@
 import AWSClient
+import CLinux
 import Callers
 import EventLoop
 import Gateway
@@ -43,6 +44,7 @@ struct GatewayProcess {
     listeners = []
     announce(address, upstream, metrics)
     if local == nil { fetchCredentials(of: upstream, workers[0]) }
+    clinux_release_unwritten_pages()
 
     let signal = waitForEnd(signals, callers, logger)
     announceEnd(signal, logger)

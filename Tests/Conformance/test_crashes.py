@@ -197,7 +197,7 @@ def test_an_Athena_that_is_killed_during_a_call_and_started_again_is_used_again(
     apart.athena.kill()
     answer = connection.answer()
     connection.close()
-    # libcurl asks once more where a kept connection has ended before the first byte of an answer.
+    # The gateway asks once more where a kept connection has ended before the first byte of an answer.
     assert answer.status == 502 and answer.json["code"] in ("bad-answer", "athena-unreachable"), str(answer)
     answer = apart.caller.submit("1")
     assert (answer.status, answer.json["code"]) == (502, "athena-unreachable")

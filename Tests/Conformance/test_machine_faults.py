@@ -257,7 +257,7 @@ def small_reader(port):
     return connection
 
 
-# Of what nobody reads, 96 KiB are on their way: 32 in libcurl, 64 in the gateway. The most of the rest is 20 KiB for the task, which keeps
+# Of what nobody reads, 96 KiB are on their way: 32 in the client of the gateway, 64 in its server. The most of the rest is 20 KiB for the task, which keeps
 # the stack that it once needed, and what is said of a request at its end has some 2 KiB. 125 KiB have been seen.
 STUCK = 136 << 10
 

@@ -6,6 +6,7 @@ import Glibc
 @main enum Fuzz {
   private static let targets: [(name: String, callback: Callback)] = [
     ("request-parser", { run(checkRequestParser, $0, $1) }),
+    ("answer-reader", { run(checkAnswerReader, $0, $1) }),
     ("chunked-decoder", { run(checkChunkedDecoder, $0, $1) }),
     ("json-reader", { run(checkJSONReader, $0, $1) }),
     ("problem-writer", { run(checkProblemWriter, $0, $1) }),

@@ -34,3 +34,8 @@ void clinux_adopt_orphans(void);
 /// Removes a file, or a directory with everything below it, without following symbolic links. What can't
 /// be removed stays.
 void clinux_remove_tree(const char *path);
+
+/// Gives back the memory that holds what the program and its libraries are read from, their code above all, as far
+/// as it was never written to (MADV_DONTNEED of madvise(2)). What is needed again comes back a piece at a time from
+/// where the kernel keeps it: for after the start, most of which is never needed again.
+void clinux_release_unwritten_pages(void);
