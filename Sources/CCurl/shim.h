@@ -8,11 +8,10 @@
 
 // What each easy handle is told.
 
-/// A connection is made, and nothing is sent on it. Without the buffer that transfers have, of which there is
-/// no smaller one.
-static inline CURLcode ccurl_connect_only(CURL *easy) {
+/// A connection is made, and nothing is sent on it. `bytes` is the most that is received at once then.
+static inline CURLcode ccurl_connect_only(CURL *easy, long bytes) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 1024L);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, bytes);
   return code;
 }
 

@@ -6,7 +6,8 @@ final class ConnectionPool {
   let configuration: HTTPClient.Configuration
   let loop: EventLoop
   /// Where all connections receive: nothing of it outlives a call.
-  let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+  let input = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: EasyHandle.mostAtOnce, alignment: 16)
   /// Where all requests are put together.
   private var output: [UInt8] = []
   private let multi: MultiHandle

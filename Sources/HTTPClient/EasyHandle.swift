@@ -4,6 +4,9 @@ import EventLoop
 /// One of libcurl's easy handles, with which it makes one connection: names, addresses, proxies and TLS are
 /// its business, and what is said on the connection is not (CURLOPT_CONNECT_ONLY).
 final class EasyHandle {
+  /// The bytes that ``receive(into:)`` has room for: two records of TLS.
+  static let mostAtOnce = 32 << 10
+
   let raw: UnsafeMutableRawPointer
   /// What leads to the origin.
   let proxy: Proxy?
@@ -47,7 +50,7 @@ final class EasyHandle {
   private func setConstants(_ configuration: HTTPClient.Configuration) {
     let context = Unmanaged.passUnretained(self).toOpaque()
     let codes = [
-      ccurl_connect_only(raw), ccurl_forbid_signals(raw), ccurl_allow_http_only(raw),
+      ccurl_connect_only(raw, Self.mostAtOnce), ccurl_forbid_signals(raw), ccurl_allow_http_only(raw),
       ccurl_verify_tls(raw), ccurl_ignore_environment(raw),
       ccurl_distrust_proxies(raw, configuration.authorities),
       ccurl_set_user_agent(raw, configuration.userAgent),

@@ -65,8 +65,13 @@ final class Transfer {
     advance()
   }
 
-  /// The bytes that may be received now: a stream holds only so many for its reader.
-  var room: Int { kind == .stream ? streamBuffer - content.count : .max }
+  /// The bytes that may be received now: a stream holds only so many for its reader. Less than half of them is
+  /// none, since a system call for a few bytes costs what one for many does.
+  var room: Int {
+    guard kind == .stream else { return .max }
+    let room = streamBuffer - content.count
+    return room > streamBuffer / 2 ? room : 0
+  }
 
   /// Takes what belongs to the answer, and returns how many bytes that was.
   func receive(_ bytes: Span<UInt8>) throws(HTTPClientError) -> Int {
