@@ -4,14 +4,15 @@ import HTTPMessage
 struct RequestContext {
   /// `http://host:port`, before the path: what a proxy of plain HTTP is asked for (RFC 9112 §3.2.2).
   let targetPrefix: String
-  /// Field lines, each behind a CR LF.
+  /// What is behind the target: the version, and field lines, each behind a CR LF.
   let lines: [UInt8]
 
   /// - Parameter host: The URL's; nil where libcurl reads none out of it, and makes no connection.
   init(to host: Host?, through proxy: Proxy?, userAgent: String) {
     let authority = host?.field ?? ""
     var lines: [UInt8] = []
-    lines.append(text: "\r\nHost: \(authority)\r\nUser-Agent: \(userAgent)")
+    lines.append(
+      text: " HTTP/1.1\r\nHost: \(authority)\r\nUser-Agent: \(userAgent)")
     // Through a tunnel, which TLS needs, the proxy sees nothing of this; libcurl has asked for it.
     let isProxied = proxy != nil && host?.scheme == "http"
     if isProxied, let credentials = proxy?.credentials {
@@ -50,20 +51,22 @@ extension ClientRequest {
   ///
   /// - Parameter path: Where the URL's path begins.
   func encode(path: Int, in context: RequestContext, into output: inout [UInt8]) {
-    let hasContent = method == .post || method == .put
     output.append(text: method.rawValue)
     output.append(.space)
     output.append(text: context.targetPrefix)
     appendTarget(from: path, to: &output)
-    output.append(text: " HTTP/1.1")
     output.append(contentsOf: context.lines)
     for (name, value) in fields {
-      output.append(text: "\r\n")
+      output.append(.cr)
+      output.append(.lf)
       output.append(text: name)
-      output.append(text: ": ")
+      output.append(UInt8(ascii: ":"))
+      output.append(.space)
       output.append(text: value)
     }
-    if hasContent { output.append(text: "\r\nContent-Length: \(body.count)") }
+    if method == .post || method == .put {
+      output.append(text: "\r\nContent-Length: \(body.count)")
+    }
     output.append(text: "\r\n\r\n")
     output.append(contentsOf: body)
   }

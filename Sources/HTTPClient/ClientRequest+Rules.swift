@@ -1,10 +1,10 @@
 import HTTPMessage
 
 extension ClientRequest {
-  /// Checks what could change the meaning of the bytes that go out, before libcurl sees it.
+  /// Checks what could change the meaning of the bytes that go out.
   func check() throws(HTTPClientError) {
     try checkURL()
-    for (name, value) in fields { try Self.checkField(name, value) }
+    for field in fields { try Self.checkField(field.name, field.value) }
     switch method {
     case .get, .head:
       guard body.isEmpty else { throw .invalidRequest("GET and HEAD have no content") }
@@ -12,7 +12,7 @@ extension ClientRequest {
     }
   }
 
-  /// libcurl guesses a missing scheme, and would send spaces and control characters as they are.
+  /// A space would end the target, and libcurl guesses a missing scheme.
   private func checkURL() throws(HTTPClientError) {
     guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
       throw .invalidRequest("the URL must begin with http:// or https://")
@@ -30,11 +30,14 @@ extension ClientRequest {
     guard isOneLine(value.utf8.span) else {
       throw .invalidRequest("a field value may hold no CR, LF or NUL (RFC 9110 §5.5)")
     }
-    // A second length is how requests are smuggled (RFC 9112 §6.3).
-    guard !isField(name.utf8.span, "content-length"),
-      !isField(name.utf8.span, "transfer-encoding")
+    // A second length is how requests are smuggled (RFC 9112 §6.3), and a second host how they go astray.
+    let name = name.utf8.span
+    let whole = 0..<name.count
+    guard !name.matches(whole, "content-length"), !name.matches(whole, "transfer-encoding"),
+      !name.matches(whole, "host")
     else {
-      throw .invalidRequest("Content-Length and Transfer-Encoding are the client's to write")
+      throw .invalidRequest(
+        "Host, Content-Length and Transfer-Encoding are the client's to write")
     }
   }
 
@@ -51,14 +54,5 @@ extension ClientRequest {
       faults |= (byte == 0 ? 1 : 0) | (byte == 0x0A ? 1 : 0) | (byte == 0x0D ? 1 : 0)
     }
     return faults == 0
-  }
-}
-
-/// Whether a field's name is this one, which is in lower case.
-func isField(_ name: Span<UInt8>, _ lowercased: StaticString) -> Bool {
-  guard name.count == lowercased.utf8CodeUnitCount else { return false }
-  return lowercased.withUTF8Buffer { wanted in
-    for index in name.indices where name[index].asciiLowercased != wanted[index] { return false }
-    return true
   }
 }

@@ -9,7 +9,8 @@ final class Connection: EventHandler {
   private let origin: String
   private let goesDirect: Bool
   private let context: RequestContext
-  private unowned let pool: ConnectionPool
+  /// Which lets go of its connections when it is closed.
+  private let pool: ConnectionPool
   private let loop: EventLoop
   private(set) var transfer: Transfer?
   private var deadline: Deadline?

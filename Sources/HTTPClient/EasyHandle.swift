@@ -50,8 +50,8 @@ final class EasyHandle {
   private func setConstants(_ configuration: HTTPClient.Configuration) {
     let context = Unmanaged.passUnretained(self).toOpaque()
     let codes = [
-      ccurl_connect_only(raw, Self.mostAtOnce), ccurl_forbid_signals(raw), ccurl_allow_http_only(raw),
-      ccurl_verify_tls(raw), ccurl_ignore_environment(raw),
+      ccurl_connect_only(raw, Self.mostAtOnce), ccurl_forbid_signals(raw),
+      ccurl_allow_http_only(raw), ccurl_verify_tls(raw), ccurl_ignore_environment(raw),
       ccurl_distrust_proxies(raw, configuration.authorities),
       ccurl_set_user_agent(raw, configuration.userAgent),
       ccurl_set_connect_deadline(raw, Self.milliseconds(configuration.connectDeadline)),

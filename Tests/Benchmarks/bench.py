@@ -144,7 +144,7 @@ class Bench:
 
     def streams(self):
         cost = streams.measure(self.one, self.place, 4 * self.options.seconds)
-        heads = ["", "CPU seconds a second", "resident bytes a stream", "upstream calls a second"]
+        heads = ["", "CPU seconds a second", "bytes of memory a stream", "upstream calls a second"]
         row = [self.one.name, f"{cost.processor:.3f}", tables.plain(cost.resident), tables.plain(cost.calls)]
         say(f"### {streams.STREAMS:,} event streams, each of a calculation that is running", tables.table(heads, [row]))
 
@@ -157,7 +157,7 @@ class Bench:
                 costs = outputs.measure(servers, self.options.rounds)
         finally:
             canned.stop()
-        heads = ["", "MB/s", "CPU ms a MiB", "growth of resident memory, MB"]
+        heads = ["", "MB/s", "CPU ms a MiB", "growth of memory, MB"]
         rows = [[who.name, tables.plain(cost.rate), tables.plain(cost.processor, 2), tables.plain(cost.growth / 1e6, 1)]
                 for who, cost in costs.items()]  # fmt: skip
         say(f"### An output of {outputs.SIZE} MiB through `…/stdout`", tables.table(heads, rows))

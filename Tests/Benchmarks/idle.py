@@ -39,13 +39,13 @@ def exchange(connection):
 
 
 def hold(pid, port, count):
-    """Resident bytes of a process before, and with `count` idle connections."""
+    """The memory of a process before, and with `count` idle connections."""
     # Every worker has answered, so that what is made once is not counted as the connections'.
     for number in range(WARM_UP):
         connect(port, number).close()
-    before = machine.resident(pid)
+    before = machine.anonymous(pid)
     held = [connect(port, number) for number in range(count)]
-    after = machine.resident(pid)
+    after = machine.anonymous(pid)
     # All of them are still there and answer.
     for connection in held[:: count // 100]:
         exchange(connection)

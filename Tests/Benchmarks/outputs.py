@@ -32,7 +32,7 @@ def make(folder):
 
 def read(server, path):
     pid = server.serving[0]
-    memory, processor, begin = machine.resident(pid), machine.processor_seconds(pid), time.perf_counter()
+    memory, processor, begin = machine.anonymous(pid), machine.processor_seconds(pid), time.perf_counter()
     most, buffer = memory, bytearray(MEBIBYTE)
     with exchanges.connect(server.port) as connection:
         status, head, content = exchanges.begin(connection, exchanges.get(path))
@@ -44,7 +44,7 @@ def read(server, path):
             assert count, f"{left} bytes are missing"
             left -= count
             if left // MEBIBYTE <= looked - 16:
-                most, looked = max(most, machine.resident(pid)), left // MEBIBYTE
+                most, looked = max(most, machine.anonymous(pid)), left // MEBIBYTE
     seconds = time.perf_counter() - begin
     processor = machine.processor_seconds(pid) - processor
     return Cost(SIZE * MEBIBYTE / 1e6 / seconds, processor * 1e3 / SIZE, most - memory)

@@ -42,13 +42,13 @@ def measure(contender, place, seconds):
         # One stream, ended again: what is made once is not counted as the streams'.
         follow(server.port, STREAMS).close()
         pid = server.serving[0]
-        before = machine.resident(pid)
+        before = machine.anonymous(pid)
         streams = [follow(server.port, number) for number in range(STREAMS)]
         time.sleep(2)  # so that none is in its first, quick polls
         calls, processor = requests(place.upstream), machine.processor_seconds(pid)
         time.sleep(seconds)
         calls, processor = requests(place.upstream) - 1 - calls, machine.processor_seconds(pid) - processor
-        cost = Cost(processor / seconds, (machine.resident(pid) - before) / STREAMS, calls / seconds)
+        cost = Cost(processor / seconds, (machine.anonymous(pid) - before) / STREAMS, calls / seconds)
         for stream in streams:
             stream.close()
         return cost

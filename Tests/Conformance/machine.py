@@ -14,7 +14,17 @@ def descriptors(pid):
 
 def resident(pid):
     """Bytes. The kernel's quicker count, VmRSS, lags behind by some pages a processor."""
-    return int(re.search(r"^Rss:\s+(\d+) kB", programs.read(f"/proc/{pid}/smaps_rollup"), re.M)[1]) * 1024
+    return mapped(pid, "Rss")
+
+
+def anonymous(pid):
+    """The bytes of those that are no file's: what it keeps itself. The pages of its own file, and of its libraries', come
+    when they are needed, and go a second after its start."""
+    return mapped(pid, "Anonymous")
+
+
+def mapped(pid, kind):
+    return int(re.search(rf"^{kind}:\s+(\d+) kB", programs.read(f"/proc/{pid}/smaps_rollup"), re.M)[1]) * 1024
 
 
 def processor_times(pid):

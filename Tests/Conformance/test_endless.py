@@ -6,6 +6,7 @@ import pytest
 
 import client
 import http1
+import machine
 import programs
 
 HEAD = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n"
@@ -24,12 +25,6 @@ ENDLESS = {
     "50,000 chunks of a byte, with extensions": (CHUNKED, (b"1;" + b"a" * 100 + b"\r\n#\r\n") * 100, 500, 400),
     "100,000 trailers": (CHUNKED + b"0\r\n", b"a: b\r\n" * 1000, 100, 431),
 }
-
-
-def resident(program):
-    """What the program has in memory, in KiB."""
-    line = next(line for line in programs.read(f"/proc/{program.pid}/status").splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1])
 
 
 def send_endless(program, begin, repeated, times):
@@ -51,8 +46,8 @@ def test_a_request_without_an_end_is_refused_and_leaves_nothing_in_memory(start,
     program = start(programs.serve_before, capture, "--workers", "1")
     for _ in range(5):  # until the allocator has what one such request needs
         assert send_endless(program, *endless).status == status
-    before = resident(program)
+    before = machine.anonymous(program.pid)
     for _ in range(10):
         assert send_endless(program, *endless).status == status
-    assert resident(program) - before < 1024, "KiB more than before"
+    assert machine.anonymous(program.pid) - before < 1 << 20, "bytes more than before"
     assert capture.requests == []

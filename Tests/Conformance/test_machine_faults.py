@@ -266,7 +266,7 @@ def test_a_thousand_callers_that_read_nothing_cost_a_bounded_memory_and_nobody_e
     # They are one caller, by their address.
     program = start(programs.serve_before, capture, "--workers", "1", "--caller-requests", "2000")
     warm_up(program)
-    before, memory = machine.descriptors(program.pid), machine.resident(program.pid)
+    before, memory = machine.descriptors(program.pid), machine.anonymous(program.pid)
     capture.on("GetObject", endless)
     asked, stuck = len(capture.requests), []
     while len(stuck) < 1000:
@@ -276,7 +276,7 @@ def test_a_thousand_callers_that_read_nothing_cost_a_bounded_memory_and_nobody_e
             # Each stands still with as much as fits, once it has asked for the calculation and its output.
             until(lambda: len(capture.requests) - asked, lambda count: count == 2 * len(stuck))
     until(lambda: machine.is_idle(program.pid))
-    assert machine.resident(program.pid) - memory < 1000 * STUCK
+    assert machine.anonymous(program.pid) - memory < 1000 * STUCK
     assert client.Client(program).get("/livez").status == 200
     for connection in stuck:
         connection.close()
@@ -288,7 +288,7 @@ def test_a_thousand_callers_that_read_nothing_cost_a_bounded_memory_and_nobody_e
 
 def test_ten_thousand_connections_that_are_reset_leave_nothing(program):
     warm_up(program)
-    before, memory = machine.descriptors(program.pid), machine.resident(program.pid)
+    before, memory = machine.descriptors(program.pid), machine.anonymous(program.pid)
     for number in range(10_000):
         connection = socket.create_connection(("127.0.0.1", program.port))
         # Nothing, a part of a request, or a whole one whose answer is on its way.
@@ -296,7 +296,7 @@ def test_ten_thousand_connections_that_are_reset_leave_nothing(program):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         connection.close()
     machine.comes_to_rest(program.pid, before)
-    assert machine.resident(program.pid) - memory < 4 << 20
+    assert machine.anonymous(program.pid) - memory < 4 << 20
     assert client.Client(program).get("/livez").status == 200
 
 

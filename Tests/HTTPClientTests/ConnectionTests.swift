@@ -139,7 +139,7 @@ import Testing
     #expect(server.connections == 2)
   }
 
-  @Test func `a connection on which something comes unasked is closed, and its bytes are no answer`()
+  @Test func `a connection on which something comes unasked is closed, and that is no answer`()
     async throws
   {
     let (answered, ended) = (Gate(), Signal<Void>())

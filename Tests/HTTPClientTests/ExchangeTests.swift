@@ -66,9 +66,8 @@ import Testing
   ) async throws {
     let server = RawServer(answering: "HTTP/1.1 \(status)\r\nContent-Length: 5\r\n\r\n")
     let bodies = try await withClient { client, _ in
-      var bodies: [[UInt8]] = []
-      for _ in 0..<2 { bodies.append(try await client.send(ClientRequest(.get, server.url())).body) }
-      return bodies
+      let request = ClientRequest(.get, server.url())
+      return [try await client.send(request).body, try await client.send(request).body]
     }
     #expect(bodies == [[], []])
     #expect(server.connections == 1)

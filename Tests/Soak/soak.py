@@ -95,12 +95,12 @@ class State:
         self.clients = sum(local == program.port for local, _ in ports)
         self.upstream = len(ports) - self.clients
         self.descriptors = machine.descriptors(program.pid) - len(ports)
-        self.memory = machine.resident(program.pid)
+        self.memory = machine.anonymous(program.pid)
 
     def __str__(self):
         return (
             f"{self.clients} connections of clients, {self.upstream} to Athena, "
-            f"{self.descriptors} other descriptors, {self.memory // 1024} KiB resident"
+            f"{self.descriptors} other descriptors, {self.memory // 1024} KiB of memory"
         )
 
 
