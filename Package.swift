@@ -77,7 +77,7 @@ let package = Package(
       swiftSettings: pure),
     .target(
       name: "HTTPClient",
-      dependencies: ["CCurl", "Cryptography", "EventLoop", "HTTPMessage"],
+      dependencies: ["CCurl", "COpenSSL", "Cryptography", "EventLoop", "HTTPMessage"],
       swiftSettings: settings),
     .target(
       name: "HTTPServer",

@@ -27,7 +27,7 @@ IMPORTS = {
         "CivilTime", "Cryptography", "EventLoop", "Files", "HTTPMessage", "HTTPTypes", "JSON", "JWTKit",
     },
     "HTTPServer": {"CLinux", "COpenSSL", "CivilTime", "EventLoop", "HTTPMessage", "HTTPTypes"},
-    "HTTPClient": {"CCurl", "Cryptography", "EventLoop", "HTTPMessage"},
+    "HTTPClient": {"CCurl", "COpenSSL", "Cryptography", "EventLoop", "HTTPMessage"},
     "AWSClient": {
         "CivilTime", "Cryptography", "EventLoop", "Files", "HTTPClient", "HTTPMessage", "HTTPTypes", "JSON",
         "SigV4", "Subprocess", "SystemPackage", "Tracing", "URIEncoding",

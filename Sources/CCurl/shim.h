@@ -27,12 +27,17 @@ static inline CURLcode ccurl_forbid_signals(CURL *easy) {
   return curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 }
 
-/// http and https, never followed elsewhere, never file: or what else libcurl speaks; no
-/// credentials in a URL.
+/// The SSL of its connection; NULL where it has none.
+static inline void *ccurl_tls(CURL *easy) {
+  struct curl_tlssessioninfo *info = NULL;
+  curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info);
+  return info ? info->internals : NULL;
+}
+
+/// http and https, never file: or what else libcurl speaks; no credentials in a URL.
 static inline CURLcode ccurl_allow_http_only(CURL *easy) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   if (code == CURLE_OK)
     code = curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   return code;
@@ -108,6 +113,11 @@ static inline CURLcode ccurl_set_lookup_watcher(
   CURLcode code = curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, watch);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, context);
   return code;
+}
+
+/// What is given the SSL_CTX of the connection before it is used.
+static inline CURLcode ccurl_set_tls_watcher(CURL *easy, curl_ssl_ctx_callback watch) {
+  return curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, watch);
 }
 
 /// What opens the transfer's sockets, once the address is known.

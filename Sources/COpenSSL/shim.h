@@ -41,6 +41,11 @@ static inline void COpenSSL_CTX_set_safe_options(SSL_CTX *context) {
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 }
 
+/// A connection that ends without its peer's closure alert is not one that has ended with it, as libcurl has it.
+static inline void COpenSSL_CTX_expect_closure_alerts(SSL_CTX *context) {
+    SSL_CTX_clear_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
+}
+
 /// For a non-blocking socket and few bytes a connection: a write may take a part, and be repeated from
 /// an array that has moved or grown; a connection that waits has no record buffers.
 static inline void COpenSSL_CTX_set_event_modes(SSL_CTX *context) {

@@ -3,7 +3,7 @@ import HTTPMessage
 /// What an answer's head says of the message and of its connection (RFC 9112 §6.3, §9.3).
 struct AnswerFraming {
   /// How the end of the content is told.
-  enum Content {
+  enum Content: Equatable {
     case none
     case length(Int)
     case chunked
@@ -56,8 +56,10 @@ struct AnswerFraming {
     } else {
       content = length.map { .length($0) } ?? .untilClose
     }
-    // HTTP/1.0 ends each connection but where it says otherwise, which nobody relies on.
-    persists = !closes && !isHTTP10
+    // Who declares a content that there can't be may send it all the same, for the next answer. HTTP/1.0 ends
+    // each connection but where it says otherwise, which nobody relies on.
+    let declares = status == 204 && length ?? 0 > 0 || content == .none && hasCoding
+    persists = !closes && !isHTTP10 && !declares
   }
 
   private static func length(_ value: Span<UInt8>) throws(HTTPClientError) -> Int {

@@ -48,7 +48,7 @@ struct AnswerHead {
   /// (RFC 9112 §2.2).
   private mutating func endLine() throws(HTTPClientError) {
     var end = bytes.count - 1
-    while end > lineStart, bytes[end - 1] == .cr { end -= 1 }
+    if end > lineStart, bytes[end - 1] == .cr { end -= 1 }
     let line = lineStart..<end
     lineStart = bytes.count
     guard let code = current else {
@@ -88,15 +88,15 @@ struct AnswerHead {
     guard let last = lines.popLast() else {
       throw .badAnswer("white space before the first field (RFC 9112 §2.2)")
     }
-    let part = bytes.span.trimmed(line)
-    guard bytes[part].allSatisfy(\.isFieldContent) else {
+    let part = Array(bytes[bytes.span.trimmed(line)])
+    guard part.allSatisfy(\.isFieldContent) else {
       throw .badAnswer("a control character in a field value (RFC 9110 §5.5)")
     }
-    bytes.replaceSubrange(last.value.upperBound..<part.lowerBound, with: [.space])
-    let value = last.value.lowerBound..<(last.value.upperBound + 1 + part.count)
-    bytes.removeSubrange(value.upperBound...)
+    bytes.removeSubrange(last.value.upperBound...)
+    if !part.isEmpty { bytes += [.space] + part }
     lineStart = bytes.count
-    lines.append(FieldSection.Line(name: last.name, value: value))
+    lines.append(
+      FieldSection.Line(name: last.name, value: last.value.lowerBound..<bytes.count))
   }
 
   // MARK: The status line
@@ -122,6 +122,9 @@ struct AnswerHead {
       code = code * 10 + Int(line[index] - 0x30)
     }
     guard isVersion, (100...599).contains(code) else { throw .badAnswer(statusRule) }
+    for index in digits + 3..<line.count where !line[index].isFieldContent {
+      throw .badAnswer("a control character in a reason phrase (RFC 9112 §4)")
+    }
     return code
   }
 

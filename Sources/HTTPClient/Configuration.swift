@@ -15,8 +15,8 @@ extension HTTPClient {
     public var transfers: Int
     /// The connections that are kept open for later requests.
     public var keptConnections: Int
-    /// How long a connection is used at most, in whole seconds: libcurl asks for a name's address again
-    /// when it connects, so that a name that has moved is followed.
+    /// How long a connection is used at most: libcurl asks for a name's address again when it connects, so that
+    /// a name that has moved is followed.
     public var connectionLifetime: Duration
     /// A PEM file of certificate authorities; nil for the system's.
     public var authorities: String?

@@ -19,8 +19,8 @@ final class Connection: EventHandler {
   private var unsent: ArraySlice<UInt8> = []
   /// Whether it has served a transfer before this one.
   private(set) var isReused = false
-  /// Whether anything of the answer has come.
-  private var hasAnswered = false
+  /// Whether its transfer's request has begun to go out, and whether anything of the answer has come.
+  private var (hasSent, hasAnswered) = (false, false)
   /// Whether nothing is read for want of room, and whether epoll has been told so.
   private var isHeldBack = false
   private var isMuted = false
@@ -46,13 +46,14 @@ final class Connection: EventHandler {
   /// Takes a transfer, to be sent once it is open, or by ``send()``.
   func serve(_ transfer: Transfer) {
     self.transfer = transfer
-    hasAnswered = false
+    (hasSent, hasAnswered) = (false, false)
     unsent = []
     deadline?.arm(at: transfer.deadline)
   }
 
   /// libcurl has made it: its socket is ours to watch from here on.
   func open() {
+    guard easy.descriptor >= 0 else { return fail(.connect("the peer has closed it at once")) }
     begin = loop.now
     isOpen = true
     watch()
@@ -66,14 +67,23 @@ final class Connection: EventHandler {
     transfer = nil
   }
 
-  /// Whether a request may be sent on it: it leads to the same host, and is neither about to be closed
-  /// for having been idle nor as old as a connection may be.
+  /// Whether it leads where a request is to go.
   func serves(_ request: ClientRequest) -> Bool {
     goesDirect == request.goesDirect && request.has(origin: origin)
   }
 
+  /// Whether a request may be sent on it: it is neither about to be closed for having been idle nor older than
+  /// a connection may be.
   func isUsable(for lifetime: Duration) -> Bool {
     loop.now - begin < lifetime && loop.now - lastUse < Self.idleLimit
+  }
+
+  /// Whether nothing has come on it since the last answer, for which epoll has told unless that was in this
+  /// tick: what came behind it would be another request's answer.
+  var isQuiet: Bool {
+    guard lastUse == loop.now else { return true }
+    if case .wouldBlock = easy.receive(into: pool.input) { return true }
+    return false
   }
 
   /// Who is in between, as a translator of addresses, forgets a silent connection without a word.
@@ -125,11 +135,11 @@ final class Connection: EventHandler {
 
   /// Sends the request of its transfer.
   func send() {
-    guard isOpen, let transfer else { return }
+    guard isOpen, !hasSent, let transfer else { return }
+    hasSent = true
     let outcome = pool.withOutput { output in
       transfer.request.encode(path: origin.utf8.count, in: context, into: &output)
       let outcome = output.withUnsafeBytes { easy.send($0) }
-      // The rest stays where it is: OpenSSL wants to be given the very same bytes again.
       let sent = if case .done(let count) = outcome { count } else { 0 }
       if sent < output.count { unsent = output[sent...] }
       return outcome
@@ -140,7 +150,7 @@ final class Connection: EventHandler {
 
   private func sendRest(of transfer: Transfer) {
     switch unsent.withUnsafeBytes({ easy.send($0) }) {
-    case .wouldBlock, .ended: return
+    case .wouldBlock: return
     case .failed(let code): return endSending(of: transfer, code)
     case .done(let count):
       unsent = unsent.dropFirst(count)
@@ -152,7 +162,8 @@ final class Connection: EventHandler {
   private func endSending(of transfer: Transfer, _ code: CURLcode) {
     let error = easy.error(code)
     receive()
-    if self.transfer === transfer { end(of: transfer, error) }
+    // A reader may have to make room for the rest of it.
+    if self.transfer === transfer, !isHeldBack { end(of: transfer, error) }
   }
 
   /// Has epoll report what there is to do. It fails for want of kernel memory alone; the transfer ends at
@@ -176,6 +187,8 @@ final class Connection: EventHandler {
   func handle(_ readiness: Readiness) {
     // Nobody has asked for anything: it has been closed, or is not what it should be.
     guard let transfer else { return pool.drop(self) }
+    // It has been closed before anything was sent on it.
+    guard hasSent else { return pool.sendAgain(self) }
     if readiness.contains(.writable), !unsent.isEmpty { sendRest(of: transfer) }
     guard !readiness.isDisjoint(with: [.readable, .failed]) else { return }
     if isHeldBack {
@@ -198,7 +211,7 @@ final class Connection: EventHandler {
     receive()
   }
 
-  /// A stream's silence counts while its reader waits.
+  /// A stream's silence counts from here, unless it is held back.
   private func awaitMore() {
     if let limit = transfer?.silenceLimit { deadline?.arm(after: limit) }
   }
@@ -216,7 +229,7 @@ final class Connection: EventHandler {
         rebasing: pool.input[..<min(room, pool.input.count)])
       switch easy.receive(into: input) {
       case .wouldBlock: return
-      case .ended: return end(of: transfer, nil)
+      case .done(0): return end(of: transfer, nil)
       case .failed(let code): return end(of: transfer, easy.error(code))
       case .done(let count):
         take(UnsafeRawBufferPointer(rebasing: input[..<count]), for: transfer)
@@ -242,7 +255,9 @@ final class Connection: EventHandler {
   private func end(of transfer: Transfer, _ error: HTTPClientError?) {
     // It was on its way down already when the request went out (RFC 9112 §9.3.1).
     if isReused, !hasAnswered { return pool.sendAgain(self) }
-    if error == nil, transfer.endsWithConnection { return finish(isClean: false) }
+    if error == nil, transfer.endsWithConnection, easy.hasEndedProperly {
+      return finish(isClean: false)
+    }
     fail(error ?? easy.inContext(transfer.cut))
   }
 }

@@ -102,7 +102,9 @@ final class ConnectionPool {
   private func takeIdle(for request: ClientRequest) -> Connection? {
     while let index = idle.lastIndex(where: { $0.serves(request) }) {
       let connection = idle.remove(at: index)
-      if connection.isUsable(for: configuration.connectionLifetime) { return connection }
+      if connection.isUsable(for: configuration.connectionLifetime), connection.isQuiet {
+        return connection
+      }
       multi.drop(connection)
     }
     return nil
@@ -119,7 +121,12 @@ final class ConnectionPool {
   /// It can serve another request.
   func keep(_ connection: Connection) {
     idle.append(connection)
-    if idle.count > configuration.keptConnections { multi.drop(idle.removeFirst()) }
+    if let first = idle.first,
+      idle.count > configuration.keptConnections
+        || !first.isUsable(for: configuration.connectionLifetime)
+    {
+      multi.drop(idle.removeFirst())
+    }
   }
 
   /// It serves nothing any more.

@@ -1,4 +1,5 @@
 import CCurl
+import COpenSSL
 import EventLoop
 
 /// One of libcurl's easy handles, with which it makes one connection: names, addresses, proxies and TLS are
@@ -58,6 +59,13 @@ final class EasyHandle {
       ccurl_set_error_buffer(raw, errorText),
       ccurl_set_lookup_watcher(raw, Self.allowLookup, context),
       ccurl_set_socket_opener(raw, Self.openSocket, context), sockets.own(raw),
+      ccurl_set_tls_watcher(raw) { _, context, _ in
+        guard let context else { return CURLE_FAILED_INIT }
+        COpenSSL_CTX_set_safe_options(OpaquePointer(context))
+        COpenSSL_CTX_set_event_modes(OpaquePointer(context))
+        COpenSSL_CTX_expect_closure_alerts(OpaquePointer(context))
+        return CURLE_OK
+      },
       sessions.serve(raw),
       configuration.authorities.map { ccurl_set_authorities(raw, $0) } ?? CURLE_OK,
       configuration.verifiesServer ? CURLE_OK : ccurl_trust_anybody(raw),
@@ -84,11 +92,13 @@ final class EasyHandle {
   enum Outcome {
     case done(Int)
     case wouldBlock
-    case ended
     case failed(CURLcode)
   }
 
-  /// The connection's socket, once there is one.
+  /// The connection's socket; negative where it has been closed already.
+  ///
+  /// For this as for each call that sends or receives libcurl looks the connection up among all that there are:
+  /// 0.1 µs with 64 of them, 3 with 1,000.
   var descriptor: Int32 { ccurl_active_socket(raw) }
 
   /// Sends what the connection takes of some bytes at once.
@@ -98,12 +108,19 @@ final class EasyHandle {
     return Self.outcome(curl_easy_send(raw, bytes.baseAddress, bytes.count, &count), count)
   }
 
-  /// Receives what is there, as much as there is room for.
+  /// Receives what is there, as much as there is room for; nothing at the connection's end.
   func receive(into room: UnsafeMutableRawBufferPointer) -> Outcome {
     errorText[0] = 0
     var count = 0
     let code = curl_easy_recv(raw, room.baseAddress, room.count, &count)
-    return code == CURLE_OK && count == 0 ? .ended : Self.outcome(code, count)
+    return Self.outcome(code, count)
+  }
+
+  /// Whether the connection's end is one that the peer has meant: TLS says so by an alert, and whoever is in
+  /// between can end all that is below it (RFC 9112 §9.8).
+  var hasEndedProperly: Bool {
+    guard let tls = ccurl_tls(raw) else { return true }
+    return SSL_get_shutdown(OpaquePointer(tls)) & SSL_RECEIVED_SHUTDOWN != 0
   }
 
   private static func outcome(_ code: CURLcode, _ count: Int) -> Outcome {

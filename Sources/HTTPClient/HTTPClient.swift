@@ -36,7 +36,13 @@ public final class HTTPClient {
   public func open(_ request: ClientRequest) async throws(HTTPClientError) -> StreamedResponse {
     let transfer = try pool.start(request, as: .stream)
     await transfer.reach(.head)
-    return try StreamedResponse(transfer)
+    do throws(HTTPClientError) {
+      return try StreamedResponse(transfer)
+    } catch {
+      // Nobody will read what comes behind such a head.
+      transfer.discard()
+      throw error
+    }
   }
 
   /// Ends what is under way with ``HTTPClientError/closed``, closes all connections and refuses

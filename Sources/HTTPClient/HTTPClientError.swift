@@ -20,7 +20,7 @@ public enum HTTPClientError: Error, Equatable, Sendable {
   case cutShort(String)
   /// The answer is not HTTP as RFC 9112 has it.
   case badAnswer(String)
-  /// The request breaks a rule; libcurl has not seen it.
+  /// The request breaks a rule: nothing was sent.
   case invalidRequest(String)
   /// As many transfers of its kind as there may be are under way: nothing was sent.
   case overloaded(limit: Int)

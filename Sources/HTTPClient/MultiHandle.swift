@@ -14,6 +14,7 @@ final class MultiHandle {
   private let sockets: SocketTable
   private let lookups: Lookups
   private var timer: Deadline?
+  private var isSettling = false
   /// The milliseconds that libcurl wants to wait, noted by its callback; -1 is for ever.
   private var wantedDelay: Int?
 
@@ -123,6 +124,10 @@ final class MultiHandle {
   /// Does what the callbacks noted. Connections that are made or have failed come first, as they change the
   /// rest.
   private func settle() {
+    // What ends a connection comes here again: a thousand that fail together are one loop, not as many frames.
+    guard !isSettling else { return }
+    isSettling = true
+    defer { isSettling = false }
     endConnecting()
     sockets.applyChanges()
     if let delay = wantedDelay {

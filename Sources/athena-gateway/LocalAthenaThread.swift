@@ -10,6 +10,8 @@ struct LocalAthenaThread {
   private let thread: LoopThread
   private let athena: LoopBound<LocalAthena>
   private let remains: Remains
+  /// Whether there is a Python, which is asked for while others call already.
+  private let check: Task<Void, Never>
 
   /// - Parameter address: A port of the system's choice, on loopback, where not given.
   init(_ address: ListenAddress? = nil, allowsRemoteCode: Bool = false) throws {
@@ -29,7 +31,7 @@ struct LocalAthenaThread {
     self.thread = thread
     self.address = address.with(port: port)
     // Later: it is no reason not to start, and can be mended without a restart.
-    Task(executorPreference: thread.loop) {
+    check = Task(executorPreference: thread.loop) {
       if let absence = await LocalAthena.Options().absenceOfPython() { Terminal.warn(absence) }
     }
   }
@@ -38,8 +40,10 @@ struct LocalAthenaThread {
   /// killed at once, and is returned.
   func stop(_ signals: Signals) -> Int32? {
     let done = Total()
-    Task(executorPreference: thread.loop) { [athena] in
+    Task(executorPreference: thread.loop) { [athena, check] in
       await athena.value.close()
+      // A task that is not over would be left without its loop.
+      await check.value
       done.add(1)
       signals.wake()
     }

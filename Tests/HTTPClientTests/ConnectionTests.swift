@@ -161,6 +161,29 @@ import Testing
     #expect(server.connections == 2)
   }
 
+  @Test func `what stands behind an answer in the socket is not the next one`() async throws {
+    // As many bytes as are received at once, so that the others are still in the socket.
+    let total = 32 << 10
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: \(total - 42)\r\n\r\n"
+    #expect(head.utf8.count == 42)
+    let server = RawServer { peer in
+      _ = peer.readRequest()
+      peer.write(
+        head + String(repeating: "x", count: total - 42)
+          + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+      peer.waitForEnd()
+    }
+    let counts = try await withClient { client, _ in
+      var counts: [Int] = []
+      for _ in 0..<3 {
+        counts.append(try await client.send(ClientRequest(.get, server.url())).body.count)
+      }
+      return counts
+    }
+    #expect(counts == Array(repeating: total - 42, count: 3))
+    #expect(server.connections == 3)
+  }
+
   @Test func `no more connections are kept than there may be, and those that were used last`()
     async throws
   {

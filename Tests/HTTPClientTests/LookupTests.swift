@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import Testing
 
 @testable import HTTPClient
@@ -88,6 +89,31 @@ import Testing
     }
     #expect(texts == Array(repeating: "hi", count: 51))
     #expect(names.begun == ["late.example"])
+  }
+
+  @Test func `forty thousand that fail together each have their error`() async throws {
+    // Bound and not listening: nobody else can get the port meanwhile.
+    let taken = bindToLoopback()
+    defer { close(taken) }
+    let url = "http://name.example:\(boundPort(of: taken))/"
+    let names = ScriptedNames { _ in nil }
+    let configuration = HTTPClient.Configuration(userAgent: "test", transfers: 40_000)
+    let errors = try await withClient(names, configuration) { client, loop in
+      let errors = Ends()
+      let waiting = loop.spawn {
+        errors.names = await loop.concurrently(40_000) { _ in
+          guard case .connect = await client.outcome(of: ClientRequest(.get, url)).error else {
+            return ""
+          }
+          return "refused"
+        }
+      }
+      await names.hasBegun()
+      names.answer("name.example", .success(["127.0.0.1"]))
+      await waiting.value
+      return errors.names
+    }
+    #expect(errors == Array(repeating: "refused", count: 40_000))
   }
 
   @Test func `a proxy's name is the one that is looked up`() async throws {

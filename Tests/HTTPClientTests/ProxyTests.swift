@@ -111,6 +111,25 @@ import Testing
     #expect(reason.contains("407"))
   }
 
+  @Test func `a stream that a proxy answers for itself leaves nothing behind`() async throws {
+    let proxy = RawServer { peer in
+      _ = peer.readRequest()
+      peer.write("HTTP/1.1 407 No\r\nContent-Length: 1000000\r\n\r\n")
+      peer.write([UInt8](repeating: 7, count: 1_000_000))
+      peer.waitForEnd()
+    }
+    let configuration = HTTPClient.Configuration(
+      userAgent: "test", transfers: 1, proxies: try proxies("http://127.0.0.1:\(proxy.port)"))
+    try await withClient(configuration) { client, _ in
+      for _ in 0..<3 {
+        let error = await #expect(throws: HTTPClientError.self) {
+          _ = try await client.open(ClientRequest(.get, "http://aws.example/"))
+        }
+        guard case .proxy = error else { return #expect(error == .proxy("")) }
+      }
+    }
+  }
+
   @Test(arguments: ["http", "https"])
   func `a proxy that is not there is named`(scheme: String) async throws {
     // Bound to the end and never listening: nobody else can have the port, and nobody answers there.

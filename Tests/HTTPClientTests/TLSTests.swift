@@ -65,6 +65,37 @@ import Testing
     #expect(try outcome.get().status == 200)
   }
 
+  @Test(arguments: [false, true])
+  func `an answer without a length is whole only where TLS says that it has ended`(isCut: Bool)
+    async throws
+  {
+    let server = TLSServer(name: "IP:127.0.0.1", options: ["-tls1_3"])
+    let port = UInt16(server.port)
+    let between = RawServer { peer in
+      var records = TLSRecords()
+      relay(peer, Peer(connecting: port)) { bytes in
+        guard isCut else { return bytes }
+        for record in records.whole(with: bytes) {
+          guard record.count != Self.closureAlert else {
+            peer.end()
+            break
+          }
+          peer.write(record)
+        }
+        return []
+      }
+    }
+    let outcome = try await outcome(
+      of: ClientRequest(.get, "https://127.0.0.1:\(between.port)/"),
+      .init(userAgent: "test", authorities: server.certificate))
+    guard isCut else { return #expect(try outcome.get().status == 200) }
+    guard case .cutShort = outcome.error else { return #expect(outcome.error == .cutShort("")) }
+  }
+
+  /// The bytes of a closure alert: a record's head, level and description, the inner type, and AES-GCM's tag
+  /// (RFC 8446 §5.2).
+  private static let closureAlert = 5 + 2 + 1 + 16
+
   @Test func `TLS below 1.2 is refused`() async throws {
     let server = TLSServer(
       name: "IP:127.0.0.1", options: ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"])
@@ -93,5 +124,23 @@ import Testing
 
   private func expectTLS(_ outcome: Outcome) throws {
     guard case .tls = outcome.error else { return #expect(outcome.error == .tls("")) }
+  }
+}
+
+/// The records of TLS in what comes (RFC 8446 §5.1).
+private struct TLSRecords {
+  private var rest: [UInt8] = []
+
+  /// Those that have ended.
+  mutating func whole(with bytes: [UInt8]) -> [[UInt8]] {
+    rest += bytes
+    var records: [[UInt8]] = []
+    while rest.count >= 5 {
+      let length = 5 + (Int(rest[3]) << 8 | Int(rest[4]))
+      guard rest.count >= length else { break }
+      records.append(Array(rest[..<length]))
+      rest.removeFirst(length)
+    }
+    return records
   }
 }

@@ -23,14 +23,18 @@ final class TunnelProxy: Sendable {
 }
 
 /// Both ways until one side ends.
-private func relay(_ one: Peer, _ other: Peer) {
+///
+/// - Parameter passed: What is passed on of bytes that the other has sent.
+func relay(_ one: Peer, _ other: Peer, passed: ([UInt8]) -> [UInt8] = { $0 }) {
   while true {
     var polls = [one, other].map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
     guard poll(&polls, 2, -1) > 0 else { return }
     for (source, target) in [(0, other), (1, one)] where polls[source].revents != 0 {
       var bytes = [UInt8](repeating: 0, count: 16 << 10)
       let count = read(polls[source].fd, &bytes, bytes.count)
-      guard count > 0, target.write(Array(bytes[..<count])) else { return }
+      guard count > 0 else { return }
+      let piece = Array(bytes[..<count])
+      guard target.write(source == 0 ? piece : passed(piece)) else { return }
     }
   }
 }
