@@ -218,7 +218,7 @@ if Context.environment["FUZZ_BUILD"] != nil {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "Athena", "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON",
+        "Athena", "EventLoop", "Gateway", "HTTPClient", "HTTPMessage", "HTTPServer", "JSON",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       path: "Tests/Fuzz", exclude: ["Dictionaries", "Seeds"],

@@ -1,3 +1,4 @@
+import EventLoop
 import HTTPMessage
 
 @testable import HTTPClient
