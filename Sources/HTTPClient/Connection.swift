@@ -78,10 +78,12 @@ final class Connection: EventHandler {
     loop.now - begin < lifetime && loop.now - lastUse < Self.idleLimit
   }
 
-  /// Whether nothing has come on it since the last answer, for which epoll has told unless that was in this
-  /// tick: what came behind it would be another request's answer.
+  /// Whether its last answer has come in this tick: epoll has not been asked about it since.
+  var isOfThisTick: Bool { lastUse == loop.now }
+
+  /// Whether nothing has come on it since the last answer: it would be another request's.
   var isQuiet: Bool {
-    guard lastUse == loop.now else { return true }
+    guard isOfThisTick else { return true }
     if case .wouldBlock = easy.receive(into: pool.input) { return true }
     return false
   }

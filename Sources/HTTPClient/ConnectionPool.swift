@@ -98,9 +98,12 @@ final class ConnectionPool {
     }
   }
 
-  /// The one that was used last, of those that lead there: the others may end.
+  /// The one that was used last, of those that lead there: the others may end. Rather one that epoll has looked
+  /// at since, which saves a system call.
   private func takeIdle(for request: ClientRequest) -> Connection? {
-    while let index = idle.lastIndex(where: { $0.serves(request) }) {
+    while let index = idle.lastIndex(where: { !$0.isOfThisTick && $0.serves(request) })
+      ?? idle.lastIndex(where: { $0.serves(request) })
+    {
       let connection = idle.remove(at: index)
       if connection.isUsable(for: configuration.connectionLifetime), connection.isQuiet {
         return connection
