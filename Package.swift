@@ -154,12 +154,13 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: settings),
-    .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: settings),
+    .testTarget(
+      name: "EventLoopTests", dependencies: ["EventLoop", "TestLoops"], swiftSettings: settings),
     .testTarget(name: "FilesTests", dependencies: ["EventLoop", "Files"], swiftSettings: settings),
     .testTarget(
       name: "CallersTests",
       dependencies: [
-        "Callers", "Cryptography", "EventLoop", "Files", "HTTPMessage", "JSON",
+        "Callers", "Cryptography", "EventLoop", "Files", "HTTPMessage", "JSON", "TestLoops",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "JWTKit", package: "jwt-kit"),
       ],
@@ -170,7 +171,7 @@ let package = Package(
       name: "GatewayTests",
       dependencies: [
         "AWSClient", "Athena", "Callers", "EventLoop", "Gateway", "HTTPClient", "HTTPMessage",
-        "HTTPServer", "JSON", "SigV4",
+        "HTTPServer", "JSON", "SigV4", "TestLoops",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -180,7 +181,7 @@ let package = Package(
     .testTarget(
       name: "HTTPClientTests",
       dependencies: [
-        "HTTPClient", "EventLoop", "HTTPMessage", "TestCertificates",
+        "HTTPClient", "EventLoop", "HTTPMessage", "TestCertificates", "TestLoops",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: settings),
@@ -208,6 +209,9 @@ let package = Package(
       name: "SigV4Tests", dependencies: ["SigV4", "Cryptography"], swiftSettings: settings),
     .target(
       name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: settings),
+    .target(
+      name: "TestLoops", dependencies: ["EventLoop"], path: "Tests/TestLoops",
+      swiftSettings: settings),
     .testTarget(name: "URIEncodingTests", dependencies: ["URIEncoding"], swiftSettings: settings),
   ]
 )

@@ -5,8 +5,8 @@ struct AnswerContent {
   private enum Rest {
     case length(Int)
     case chunked(ChunkedDecoder)
-    /// All that comes until the connection ends.
-    case untilClose(limit: Int)
+    /// All that comes until the connection ends, so many bytes at most.
+    case untilClose(room: Int)
   }
 
   /// As many as a request may have.
@@ -25,7 +25,7 @@ struct AnswerContent {
       rest = .length(length)
     case .chunked:
       rest = .chunked(ChunkedDecoder(contentLimit: limit, fieldLimit: Self.trailerLines))
-    case .untilClose: rest = .untilClose(limit: limit)
+    case .untilClose: rest = .untilClose(room: limit)
     }
   }
 
@@ -52,10 +52,10 @@ struct AnswerContent {
       content.append(input, 0..<count)
       rest = .length(remaining - count)
       return count
-    case .untilClose(let remaining):
-      guard input.count <= remaining else { throw .tooLarge(limit: limit) }
+    case .untilClose(let room):
+      guard input.count <= room else { throw .tooLarge(limit: limit) }
       content.append(input, 0..<input.count)
-      rest = .untilClose(limit: remaining - input.count)
+      rest = .untilClose(room: room - input.count)
       return input.count
     case .chunked(var decoder):
       // The decoder's only owner, or else it would copy the line that it gathers.

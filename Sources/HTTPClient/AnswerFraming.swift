@@ -34,8 +34,8 @@ struct AnswerFraming {
       case 10 where bytes.matches(line.name, "connection"):
         closes = closes || Self.names(bytes.extracting(line.value), "close")
       case 14 where bytes.matches(line.name, "content-length"):
-        let declared = try Self.length(bytes.extracting(line.value))
-        guard length == nil || length == declared else { throw Self.badLength }
+        let declared = bytes.decimal(line.value)
+        guard declared != nil, length == nil || length == declared else { throw Self.badLength }
         length = declared
       case 17 where bytes.matches(line.name, "transfer-encoding"):
         // No other was asked for.
@@ -60,19 +60,6 @@ struct AnswerFraming {
     // each connection but where it says otherwise, which nobody relies on.
     let declares = status == 204 && length ?? 0 > 0 || content == .none && hasCoding
     persists = !closes && !isHTTP10 && !declares
-  }
-
-  private static func length(_ value: Span<UInt8>) throws(HTTPClientError) -> Int {
-    guard !value.isEmpty else { throw badLength }
-    var length = 0
-    for index in value.indices {
-      guard value[index].isDigit else { throw badLength }
-      let (tens, overflow) = length.multipliedReportingOverflow(by: 10)
-      let (sum, carry) = tens.addingReportingOverflow(Int(value[index] - UInt8(ascii: "0")))
-      guard !overflow, !carry else { throw badLength }
-      length = sum
-    }
-    return length
   }
 
   private static let badLength = HTTPClientError.badAnswer(

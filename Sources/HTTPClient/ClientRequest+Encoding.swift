@@ -1,28 +1,5 @@
 import HTTPMessage
 
-/// What all requests on one connection have in common.
-struct RequestContext {
-  /// `http://host:port`, before the path: what a proxy of plain HTTP is asked for (RFC 9112 §3.2.2).
-  let targetPrefix: String
-  /// What is behind the target: the version, and field lines, each behind a CR LF.
-  let lines: [UInt8]
-
-  /// - Parameter host: The URL's; nil where libcurl reads none out of it, and makes no connection.
-  init(to host: Host?, through proxy: Proxy?, userAgent: String) {
-    let authority = host?.field ?? ""
-    var lines: [UInt8] = []
-    lines.append(
-      text: " HTTP/1.1\r\nHost: \(authority)\r\nUser-Agent: \(userAgent)")
-    // Through a tunnel, which TLS needs, the proxy sees nothing of this; libcurl has asked for it.
-    let isProxied = proxy != nil && host?.scheme == "http"
-    if isProxied, let credentials = proxy?.credentials {
-      lines.append(text: "\r\nProxy-Authorization: Basic \(credentials)")
-    }
-    targetPrefix = isProxied ? "http://\(authority)" : ""
-    self.lines = lines
-  }
-}
-
 extension ClientRequest {
   /// Scheme and authority, as the URL has them.
   var origin: String {
@@ -50,22 +27,15 @@ extension ClientRequest {
   /// Appends the request as it goes out (RFC 9112 §3 to §6), its content behind its head.
   ///
   /// - Parameter path: Where the URL's path begins.
-  func encode(path: Int, in context: RequestContext, into output: inout [UInt8]) {
+  func encode(path: Int, with common: CommonHead, into output: inout [UInt8]) {
     output.append(text: method.rawValue)
     output.append(.space)
-    output.append(text: context.targetPrefix)
+    output.append(text: common.targetPrefix)
     appendTarget(from: path, to: &output)
-    output.append(contentsOf: context.lines)
-    for (name, value) in fields {
-      output.append(.cr)
-      output.append(.lf)
-      output.append(text: name)
-      output.append(UInt8(ascii: ":"))
-      output.append(.space)
-      output.append(text: value)
-    }
+    output.append(contentsOf: common.lines)
+    for (name, value) in fields { output.append(line: name, value) }
     if method == .post || method == .put {
-      output.append(text: "\r\nContent-Length: \(body.count)")
+      output.append(line: "Content-Length", "\(body.count)")
     }
     output.append(text: "\r\n\r\n")
     output.append(contentsOf: body)

@@ -8,7 +8,7 @@ final class Connection: EventHandler {
   /// Scheme and authority of the URLs that it serves, as they are written there.
   private let origin: String
   private let goesDirect: Bool
-  private let context: RequestContext
+  private let common: CommonHead
   /// Which lets go of its connections when it is closed.
   private let pool: ConnectionPool
   private let loop: EventLoop
@@ -17,15 +17,13 @@ final class Connection: EventHandler {
   private var registration: Registration?
   /// What of a request the socket has not taken yet.
   private var unsent: ArraySlice<UInt8> = []
-  /// Whether it has served a transfer before this one.
-  private(set) var isReused = false
   /// Whether its transfer's request has begun to go out, and whether anything of the answer has come.
   private var (hasSent, hasAnswered) = (false, false)
   /// Whether nothing is read for want of room, and whether epoll has been told so.
   private var isHeldBack = false
   private var isMuted = false
-  private var isOpen = false
   private var begin = Instant.never
+  /// When its last answer was whole.
   private var lastUse = Instant.never
 
   init(for request: ClientRequest, in pool: ConnectionPool) throws(HTTPClientError) {
@@ -33,7 +31,7 @@ final class Connection: EventHandler {
     goesDirect = request.goesDirect
     let proxy = goesDirect ? nil : pool.configuration.proxies.setting(for: request.url)?.proxy
     easy = try pool.makeEasyHandle(to: origin, through: proxy)
-    context = RequestContext(
+    common = CommonHead(
       to: Host(of: origin, isProxy: false), through: proxy,
       userAgent: pool.configuration.userAgent)
     self.pool = pool
@@ -47,7 +45,6 @@ final class Connection: EventHandler {
   func serve(_ transfer: Transfer) {
     self.transfer = transfer
     (hasSent, hasAnswered) = (false, false)
-    unsent = []
     deadline?.arm(at: transfer.deadline)
   }
 
@@ -55,7 +52,6 @@ final class Connection: EventHandler {
   func open() {
     guard easy.descriptor >= 0 else { return fail(.connect("the peer has closed it at once")) }
     begin = loop.now
-    isOpen = true
     watch()
     send()
   }
@@ -77,6 +73,9 @@ final class Connection: EventHandler {
   func isUsable(for lifetime: Duration) -> Bool {
     loop.now - begin < lifetime && loop.now - lastUse < Self.idleLimit
   }
+
+  /// Whether it has served a transfer before this one.
+  private var isReused: Bool { lastUse != .never }
 
   /// Whether its last answer has come in this tick: epoll has not been asked about it since.
   var isOfThisTick: Bool { lastUse == loop.now }
@@ -123,7 +122,6 @@ final class Connection: EventHandler {
     guard let transfer else { return }
     self.transfer = nil
     deadline?.disarm()
-    isReused = true
     lastUse = loop.now
     if isClean && unsent.isEmpty && transfer.allowsReuse {
       pool.keep(self)
@@ -137,10 +135,10 @@ final class Connection: EventHandler {
 
   /// Sends the request of its transfer.
   func send() {
-    guard isOpen, !hasSent, let transfer else { return }
+    guard !hasSent, let transfer else { return }
     hasSent = true
     let outcome = pool.withOutput { output in
-      transfer.request.encode(path: origin.utf8.count, in: context, into: &output)
+      transfer.request.encode(path: origin.utf8.count, with: common, into: &output)
       let outcome = output.withUnsafeBytes { easy.send($0) }
       let sent = if case .done(let count) = outcome { count } else { 0 }
       if sent < output.count { unsent = output[sent...] }

@@ -1,4 +1,3 @@
-import CCurl
 import EventLoop
 
 /// The connections of one client: those that serve transfers, and those that are kept for later ones.

@@ -8,8 +8,8 @@ public import EventLoop
 public final class HTTPClient {
   private let pool: ConnectionPool
 
-  public init(on loop: EventLoop, configuration: Configuration) {
-    pool = ConnectionPool(loop: loop, configuration: configuration, lookUp: NameLookup.begin)
+  public convenience init(on loop: EventLoop, configuration: Configuration) {
+    self.init(on: loop, configuration: configuration, lookUp: NameLookup.begin)
   }
 
   /// - Parameter lookUp: What looks names up, for tests.

@@ -9,11 +9,15 @@ extension [UInt8] {
 
   /// Appends a field line (RFC 9112 §5) behind a CR LF.
   package mutating func append(line field: HTTPField) {
-    append(0x0D)
-    append(0x0A)
-    append(text: field.name.rawName)
+    append(line: field.name.rawName, field.value)
+  }
+
+  package mutating func append(line name: String, _ value: String) {
+    append(.cr)
+    append(.lf)
+    append(text: name)
     append(UInt8(ascii: ":"))
-    append(0x20)
-    append(text: field.value)
+    append(.space)
+    append(text: value)
   }
 }

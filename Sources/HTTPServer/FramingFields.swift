@@ -57,19 +57,9 @@ struct FramingFields {
   private mutating func noteContentLength(
     _ value: Range<Int>, _ bytes: Span<UInt8>
   ) throws(Refusal) {
-    guard contentLength == nil, !value.isEmpty else { throw Self.badLength }
-    guard value.count == 1 || bytes[value.lowerBound] != UInt8(ascii: "0") else {
-      throw Self.badLength
-    }
-    var length = 0
-    for position in value {
-      guard bytes[position].isDigit else { throw Self.badLength }
-      let digit = Int(bytes[position] - UInt8(ascii: "0"))
-      let (tens, overflow) = length.multipliedReportingOverflow(by: 10)
-      let (sum, carry) = tens.addingReportingOverflow(digit)
-      guard !overflow, !carry else { throw Self.badLength }
-      length = sum
-    }
+    guard contentLength == nil, let length = bytes.decimal(value),
+      value.count == 1 || bytes[value.lowerBound] != UInt8(ascii: "0")
+    else { throw Self.badLength }
     contentLength = length
   }
 

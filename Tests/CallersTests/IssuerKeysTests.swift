@@ -1,6 +1,7 @@
 import EventLoop
 import Files
 import JWTKit
+import TestLoops
 import Testing
 
 @testable import Callers
@@ -83,16 +84,6 @@ extension String {
 func document(_ signers: Signer..., cacheControl: String? = nil) -> IssuerKeys.Document {
   let keys = signers.map(\.jwk).joined(separator: ",")
   return .init(bytes: Array(#"{"keys":[\#(keys)]}"#.utf8), cacheControl: cacheControl)
-}
-
-func onLoop<Value: Sendable>(
-  _ body: @escaping @Sendable (EventLoop) async throws -> Value
-) async throws -> Value {
-  let thread = try LoopThread(name: "test")
-  defer { thread.stopAndJoin() }
-  return try await Task(executorPreference: thread.loop) { [loop = thread.loop] in
-    try await body(loop)
-  }.value
 }
 
 @Suite(.timeLimit(.minutes(1))) struct IssuerKeysTests {

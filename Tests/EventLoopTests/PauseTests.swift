@@ -1,4 +1,5 @@
 import EventLoop
+import TestLoops
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct PauseTests {

@@ -1,3 +1,4 @@
+import TestLoops
 import Testing
 
 @testable import EventLoop

@@ -2,6 +2,7 @@ import Callers
 import EventLoop
 import HTTPMessage
 import HTTPTypes
+import TestLoops
 import Testing
 
 @testable import Gateway

@@ -7,6 +7,7 @@ import HTTPMessage
 import HTTPServer
 import HTTPTypes
 import SigV4
+import TestLoops
 
 @testable import Gateway
 

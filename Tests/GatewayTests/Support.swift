@@ -83,13 +83,3 @@ struct Answer: Sendable {
 
   var json: JSONValue? { text.flatMap { try? JSONValue(parsing: Array($0.utf8)) } }
 }
-
-/// Runs `body` as a task on a loop of its own.
-func onLoop<Value: Sendable>(
-  _ body: @escaping @Sendable (EventLoop) async throws -> Value
-) async throws -> Value {
-  let thread = try LoopThread(name: "test")
-  defer { thread.stopAndJoin() }
-  let loop = thread.loop
-  return try await Task(executorPreference: loop) { try await body(loop) }.value
-}

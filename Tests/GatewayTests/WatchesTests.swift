@@ -2,6 +2,7 @@ import Athena
 import EventLoop
 import HTTPMessage
 import HTTPTypes
+import TestLoops
 import Testing
 
 @testable import Gateway

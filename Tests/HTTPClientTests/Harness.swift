@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import HTTPClient
+import TestLoops
 
 typealias Outcome = Result<ClientResponse, HTTPClientError>
 
@@ -9,14 +10,11 @@ func withClient<Value: Sendable>(
   _ configuration: HTTPClient.Configuration = .init(userAgent: "test"),
   _ body: @escaping @Sendable (HTTPClient, EventLoop) async throws -> Value
 ) async throws -> Value {
-  let thread = try LoopThread(name: "client")
-  defer { thread.stopAndJoin() }
-  let loop = thread.loop
-  return try await Task(executorPreference: loop) {
+  try await onLoop { loop in
     let client = HTTPClient(on: loop, configuration: configuration)
     defer { client.close() }
     return try await body(client, loop)
-  }.value
+  }
 }
 
 /// Sends one request with a client of its own.

@@ -69,6 +69,20 @@ extension Span<UInt8> {
     }
   }
 
+  /// The number that a part is, in decimal digits; nil for anything else, and for more than there is room for.
+  package func decimal(_ range: Range<Int>) -> Int? {
+    guard !range.isEmpty else { return nil }
+    var number = 0
+    for position in range {
+      guard self[position].isDigit else { return nil }
+      let (tens, overflow) = number.multipliedReportingOverflow(by: 10)
+      let (sum, carry) = tens.addingReportingOverflow(Int(self[position] - UInt8(ascii: "0")))
+      guard !overflow, !carry else { return nil }
+      number = sum
+    }
+    return number
+  }
+
   /// Where a byte is first found in a range.
   package func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
     unsafe extracting(range).withUnsafeBytes { bytes in

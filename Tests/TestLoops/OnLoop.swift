@@ -1,7 +1,7 @@
-import EventLoop
+public import EventLoop
 
 /// What `body` returns, which runs on a loop of its own.
-func onLoop<Value: Sendable>(
+public func onLoop<Value: Sendable>(
   _ body: @escaping @Sendable (EventLoop) async throws -> Value
 ) async throws -> Value {
   let thread = try LoopThread(name: "test")
